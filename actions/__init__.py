@@ -1,0 +1,1 @@
+"""Custom actions: thin, between Rasa and the guidance."""

@@ -1,0 +1,34 @@
+"""The one place that builds and joins the parts. Each part is built once a process, on first use."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from bot.embedding import Embedder
+from bot.guidance.service import AnswerService
+from bot.knowledge.store import Store
+from bot.settings import Settings, load_settings
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process."""
+    return load_settings()
+
+
+@cache
+def store() -> Store:
+    """The knowledge store named by the settings."""
+    return Store(settings().knowledge_url)
+
+
+@cache
+def embedder() -> Embedder:
+    """The sentence embedding."""
+    return Embedder()
+
+
+@cache
+def answers() -> AnswerService:
+    """The answer service of this process."""
+    return AnswerService(store(), embedder().embed)

@@ -1,0 +1,62 @@
+"""The privacy guard: what is typed is looked through here before anything else may see or keep it."""
+
+import asyncio
+from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Protocol
+
+
+class MaskedText(Protocol):
+    """What masking gives (bot.privacy.Masked)."""
+
+    @property
+    def text(self) -> str:
+        """The text without personal data."""
+
+    @property
+    def found(self) -> Sequence[str]:
+        """Kinds of what was masked, never the data."""
+
+
+Mask = Callable[[str], MaskedText]
+IsDisclosure = Callable[[str], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    """`text` is masked; it is "" for a disclosure, of which nothing may go on."""
+
+    text: str
+    masked_kinds: tuple[str, ...] = ()
+    is_disclosure: bool = False
+
+
+class Guard:
+    """Runs masking off the event loop, one message after the other.
+
+    One thread, since spaCy is not promised to be thread-safe; first come, first served.
+    """
+
+    def __init__(self, mask: Mask, is_disclosure: IsDisclosure) -> None:
+        self._mask = mask
+        self._is_disclosure = is_disclosure
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="guard")
+
+    async def inspect(self, text: str) -> Inspected:
+        """Look a message through. Whatever the guard raises is raised: unguarded text must not go on."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._inspect, text)
+
+    def close(self) -> None:
+        """Stop the thread."""
+        self._thread.shutdown(wait=False, cancel_futures=True)
+
+    def _inspect(self, text: str) -> Inspected:
+        if self._is_disclosure(text):
+            return Inspected("", is_disclosure=True)
+        masked = self._mask(text)
+        return Inspected(masked.text, _sorted_once(masked.found))
+
+
+def _sorted_once(kinds: Collection[str]) -> tuple[str, ...]:
+    return tuple(sorted({str(kind) for kind in kinds}))

@@ -1,0 +1,122 @@
+"""The parts of the door, joined once for each app."""
+
+import asyncio
+import logging
+import time
+from dataclasses import dataclass
+
+import httpx
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.door.engine import EngineClient, answers
+from bot.door.guard import Guard, IsDisclosure, Mask
+from bot.door.limits import Limits
+from bot.door.offers import authority_ids
+from bot.door.queueing import Conversations
+from bot.door.ratelimit import RateLimit
+from bot.door.telemetry import Telemetry
+from bot.door.tracker_store import TrackerStore
+from bot.door.turns import TurnLimits, Turns
+from bot.door.words import Words
+from bot.settings import Settings
+
+PURGE_EVERY_SECONDS = 15 * 60
+log = logging.getLogger("signpost.door")
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the routes use."""
+
+    settings: Settings
+    words: Words
+    turns: Turns
+    engine: EngineClient
+    guard: Guard
+    store: TrackerStore
+    conversations: Conversations
+    limits: Limits
+    telemetry: Telemetry
+    probe: httpx.AsyncClient
+
+    @classmethod
+    def join(cls, settings: Settings, mask: Mask, is_disclosure: IsDisclosure, words: Words) -> "Parts":
+        """Build and join all parts. Opens no connection."""
+        engine = EngineClient(settings.engine_url, settings.engine_timeout_seconds)
+        guard, conversations = Guard(mask, is_disclosure), Conversations()
+        turns = Turns(
+            secret=settings.secret.get_secret_value(),
+            limits=TurnLimits(settings.engine_timeout_seconds, settings.max_message_chars),
+            engine=engine,
+            guard=guard,
+            words=words,
+            authorities=lambda: authority_ids(settings.content_dir),
+            conversations=conversations,
+        )
+        limits = Limits(
+            _per_minute(settings.messages_per_minute_per_address),
+            _per_minute(settings.messages_per_minute_per_sender),
+            settings.rate_limit_exempts_loopback,
+        )
+        return cls(
+            settings=settings,
+            words=words,
+            turns=turns,
+            engine=engine,
+            guard=guard,
+            store=TrackerStore(f"sqlite:///{settings.tracker_db}"),
+            conversations=conversations,
+            limits=limits,
+            telemetry=Telemetry(),
+            probe=httpx.AsyncClient(trust_env=False),
+        )
+
+    async def missing_parts(self) -> list[str]:
+        """Names of the servers behind the door that do not answer."""
+        health = f"{self.settings.actions_url}/health"
+        are_up = await asyncio.gather(self.engine.is_up(), answers(self.probe, health, timeout_seconds=2.0))
+        return [name for name, is_up in zip(("engine", "actions"), are_up, strict=True) if not is_up]
+
+    async def clear(self, sender: str) -> None:
+        """Delete a conversation: what the engine stored and what is held here.
+
+        A turn under way is waited for, else it would store its events afterwards.
+        Raises: SQLAlchemyError: the store could not be reached or is locked.
+        """
+        key = self.turns.conversation_of(sender)
+        turnstile = self.conversations.get(key).turnstile
+        place = turnstile.enter()
+        try:
+            await place
+            await asyncio.to_thread(self.store.delete_conversation, key)
+        finally:
+            turnstile.leave(place)
+        self.conversations.forget(key)
+
+    async def purge(self) -> None:
+        """Delete conversations idle for longer than the setting says."""
+        seconds = self.settings.retention_hours * 3600
+        self.conversations.forget_idle(seconds)
+        deleted = await asyncio.to_thread(self.store.delete_idle_since, time.time() - seconds)
+        if deleted:
+            log.info("purged %d stored events of idle conversations", deleted)
+
+    async def purge_for_ever(self) -> None:
+        """Purge now and every quarter of an hour. A failure is logged and tried again then."""
+        while True:
+            try:
+                await self.purge()
+            except SQLAlchemyError as error:
+                log.error("the purge failed: %s", type(error).__name__)
+            await asyncio.sleep(PURGE_EVERY_SECONDS)
+
+    async def close(self) -> None:
+        """Close connections and threads."""
+        await self.engine.close()
+        await self.probe.aclose()
+        self.guard.close()
+        self.store.close()
+
+
+def _per_minute(number: int) -> RateLimit:
+    return RateLimit(per_minute=number, burst=number)

@@ -1,0 +1,101 @@
+"""One authority's knowledge, ready to answer from: content, indexes and the vectors of its phrases."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from bot.guidance.reply import Point, SourceRef
+from bot.knowledge.content import AreaContent, CommonContent
+from bot.knowledge.model import Route, Source, Statement
+from bot.knowledge.store import Phrases
+
+
+@dataclass(frozen=True)
+class AreaKnowledge:
+    """One authority's content with the phrases that its statements are found by. Immutable."""
+
+    content: AreaContent
+    phrases: Phrases
+
+    @property
+    def id(self) -> str:
+        """The authority's id."""
+        return self.content.authority.id
+
+    @property
+    def name(self) -> str:
+        """The authority's name."""
+        return self.content.authority.name
+
+    @cached_property
+    def statements(self) -> dict[str, Statement]:
+        """Statements by id, in order."""
+        return {s.id: s for s in self.content.statements}
+
+    @cached_property
+    def routes(self) -> dict[str, Route]:
+        """Routes by id, in order."""
+        return {r.id: r for r in self.content.routes}
+
+    @cached_property
+    def routes_of(self) -> dict[str, frozenset[str] | None]:
+        """Statement id -> ids of the routes it holds for; None: all of them."""
+        found: dict[str, frozenset[str] | None] = {}
+        for s in self.content.statements:
+            if s.routes == "all" and not s.except_routes:
+                found[s.id] = None
+            else:
+                named = set(self.routes) if s.routes == "all" else set(self.content.expand(s.routes))
+                found[s.id] = frozenset(named - set(self.content.expand(s.except_routes)))
+        return found
+
+    @cached_property
+    def phrase_rows(self) -> tuple[np.ndarray, tuple[str, ...]]:
+        """(start of each statement's rows in the phrase matrix, statement ids): rows of a statement are adjacent."""
+        starts: list[int] = []
+        ids: list[str] = []
+        for number, statement_id in enumerate(self.phrases.statement_ids):
+            if not ids or ids[-1] != statement_id:
+                starts.append(number)
+                ids.append(statement_id)
+        return np.array(starts, dtype=np.int64), tuple(ids)
+
+    def similarities(self, vector: np.ndarray) -> dict[str, float]:
+        """Statement id -> highest cosine of `vector` (384, length 1) with the statement's wording or questions."""
+        starts, ids = self.phrase_rows
+        if not ids:
+            return {}
+        best = np.maximum.reduceat(self.phrases.vectors @ vector, starts)
+        return dict(zip(ids, best.tolist(), strict=True))
+
+    def point(self, statement: Statement, label: str = "") -> Point:
+        """A statement as said, with its sources in full."""
+        return Point(
+            text=statement.text, statement_id=statement.id, label=label, sources=self.sources(statement)
+        )
+
+    def sources(self, statement: Statement) -> list[SourceRef]:
+        """The sources of a statement: document mark, section, paragraph number, first words."""
+        return [ref for source in statement.source for ref in self.refs(source)]
+
+    def refs(self, source: Source) -> list[SourceRef]:
+        """One source in full; empty where the paragraph is not known."""
+        paragraph = self.content.paragraph(source.document, source.paragraph)
+        if paragraph is None:
+            return []
+        mark = next(d.mark for d in self.content.authority.documents if d.id == source.document)
+        return [
+            SourceRef(document=mark, section=paragraph.section, paragraph=paragraph.n, opens=paragraph.opens)
+        ]
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """All knowledge of one version: what is common, and each authority."""
+
+    version: str
+    common: CommonContent
+    areas: dict[str, AreaKnowledge]

@@ -1,0 +1,109 @@
+"""The reply contract: what every channel gets, and renders in its own way. Published at /schemas/reply.json."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Status(StrEnum):
+    """Every way a turn can end. Console, logs and tests use this list."""
+
+    ANSWERED = "answered"
+    PARTLY_ANSWERED = "partly_answered"
+    CLARIFY = "clarify"
+    NOT_STATED = "not_stated"
+    OUT_OF_SCOPE = "out_of_scope"
+    SAFEGUARDING = "safeguarding"
+    SMALL_TALK = "small_talk"
+    ERROR = "error"
+    TOO_LONG = "too_long"
+    EMPTY = "empty"
+
+
+class Verdict(StrEnum):
+    """The answer to a yes/no question, computed from criteria; DEPENDS where a fact is not known."""
+
+    YES = "yes"
+    NO = "no"
+    DEPENDS = "depends"
+
+
+class Part(BaseModel):
+    """Base of the parts of a reply: no key beyond those named."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class SourceRef(Part):
+    """Where a point comes from: document, section and number of the paragraph within the document."""
+
+    document: str
+    section: str
+    paragraph: int
+    opens: str
+
+
+class Point(Part):
+    """One statement of the knowledge base, as said. `label` names the case it holds for, where cases differ."""
+
+    text: str
+    statement_id: str
+    label: str = ""
+    sources: list[SourceRef] = Field(default_factory=list)
+
+
+class Answer(Part):
+    """What is said to one question. `question` is set where a message held several."""
+
+    question: str = ""
+    topic: str = ""
+    area: str | None = None
+    status: Status = Status.ANSWERED
+    verdict: Verdict | None = None
+    lead: str = ""
+    points: list[Point] = Field(default_factory=list)
+
+
+class Understood(Part):
+    """A fact that the answer rests on: `fact` and `value` as data, `label` as shown."""
+
+    fact: str
+    value: Any
+    label: str
+
+
+class Choice(Part):
+    """Something to choose. Actions give `value`; the front door adds the signed `payload`."""
+
+    title: str
+    value: dict[str, Any] = Field(default_factory=dict)
+    payload: str = ""
+
+
+class Takeaway(Part):
+    """Something to take away: kind `email` has `to`, `subject` and `body` with blanks to fill."""
+
+    kind: str
+    to: str = ""
+    subject: str = ""
+    body: str = ""
+
+
+class Reply(Part):
+    """One turn's reply. `text` is the whole reply in plain text, for any client of the REST channel."""
+
+    status: Status
+    text: str
+    area: str | None = None
+    parts: list[Answer] = Field(default_factory=list)
+    checklist: list[dict[str, Any]] = Field(default_factory=list)
+    dates: list[dict[str, Any]] = Field(default_factory=list)
+    comparison: dict[str, Any] | None = None
+    notices: list[str] = Field(default_factory=list)
+    understood: list[Understood] = Field(default_factory=list)
+    choices: list[Choice] = Field(default_factory=list)
+    takeaways: list[Takeaway] = Field(default_factory=list)
+    content_version: str = ""

@@ -1,0 +1,90 @@
+"""Memory as slots of the dialogue engine and back: JSON only. Damaged slots are read as empty, never as an error."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.guidance.frame import Frame
+from bot.guidance.turn import Clause, Last, Memory
+
+SLOTS = ("area", "conversation", "pupil", "routes", "last", "pending", "offered", "told")
+
+
+def to_slots(memory: Memory) -> dict[str, Any]:
+    """Slot name -> JSON value."""
+    last = memory.last
+    return {
+        "area": memory.frame.area,
+        "conversation": _plain(memory.frame.conversation),
+        "pupil": _plain(memory.frame.pupil),
+        "routes": list(memory.frame.routes),
+        "last": {
+            "area": last.area,
+            "topics": list(last.topics),
+            "statements": list(last.statements),
+            "question": last.question,
+        },
+        "pending": [{"text": c.text, "intent": c.intent, "confidence": c.confidence, "similarity": c.similarity,
+                     "ranking": dict(c.ranking)} for c in memory.pending],
+        "offered": [{"title": t, "value": dict(v)} for t, v in memory.offered],
+        "told": sorted(memory.told),
+    }  # fmt: skip
+
+
+def from_slots(slots: Mapping[str, Any]) -> Memory:
+    """Memory from slot values (missing ones: empty)."""
+    last = _mapping(slots.get("last"))
+    area = slots.get("area")
+    return Memory(
+        frame=Frame(
+            area=area if isinstance(area, str) else None,
+            conversation=_facts(slots.get("conversation")),
+            pupil=_facts(slots.get("pupil")),
+            routes=_strings(slots.get("routes")),
+        ),
+        last=Last(
+            area=str(last.get("area") or ""),
+            topics=_strings(last.get("topics")),
+            statements=_strings(last.get("statements")),
+            question=str(last.get("question") or ""),
+        ),
+        pending=tuple(clause_from(c) for c in slots.get("pending") or () if isinstance(c, Mapping)),
+        offered=tuple(
+            (str(o.get("title")), _mapping(o.get("value")))
+            for o in slots.get("offered") or ()
+            if isinstance(o, Mapping)
+        ),
+        told=frozenset(_strings(slots.get("told"))),
+    )
+
+
+def clause_from(data: Mapping[str, Any]) -> Clause:
+    """A clause as the engine gives it (`ranking` a list of {name, confidence}) or as kept in a slot (a mapping)."""
+    ranking = data.get("ranking") or {}
+    if not isinstance(ranking, Mapping):
+        ranking = {str(r["name"]): float(r["confidence"]) for r in ranking}
+    return Clause(
+        text=str(data.get("text") or ""),
+        intent=str(data.get("intent") or ""),
+        confidence=float(data.get("confidence") or 0.0),
+        similarity=float(data.get("similarity") or 0.0),
+        ranking={str(k): float(v) for k, v in ranking.items()},
+        entities=data.get("entities"),
+    )
+
+
+def _plain(facts: Mapping[str, Any]) -> dict[str, Any]:
+    return {k: list(v) if isinstance(v, (tuple, set, frozenset)) else v for k, v in facts.items()}
+
+
+def _facts(value: object) -> dict[str, Any]:
+    return {str(k): tuple(v) if isinstance(v, list) else v for k, v in _mapping(value).items()}
+
+
+def _mapping(value: object) -> dict[str, Any]:
+    return dict(value) if isinstance(value, Mapping) else {}
+
+
+def _strings(value: object) -> tuple[str, ...]:
+    return tuple(str(v) for v in value) if isinstance(value, (list, tuple)) else ()

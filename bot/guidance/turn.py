@@ -1,0 +1,67 @@
+"""What goes into a turn and what is remembered between turns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from bot.guidance.frame import Frame
+
+
+@dataclass(frozen=True)
+class Clause:
+    """A clause of the message as the engine read it. `ranking`: intent -> confidence; entities as Rasa gives them."""
+
+    text: str
+    intent: str = ""
+    confidence: float = 0.0
+    similarity: float = 0.0
+    ranking: Mapping[str, float] = field(default_factory=dict)
+    entities: Sequence[Mapping[str, Any]] | None = None
+
+    @property
+    def score(self) -> float:
+        """How sure it is that the clause is one of ours: confidence times likeness to a training sentence."""
+        return self.confidence * self.similarity
+
+
+@dataclass(frozen=True)
+class Last:
+    """What the last answer was about, so that a follow-up can lean on it."""
+
+    area: str = ""
+    topics: tuple[str, ...] = ()
+    statements: tuple[str, ...] = ()
+    question: str = ""
+
+
+@dataclass(frozen=True)
+class Memory:
+    """All that a conversation remembers: JSON, kept in the engine's slots.
+
+    `pending` are the questions that wait for an answer of the person (texts); `offered` the titles and values of
+    the choices last shown; `told` what is said once only.
+    """
+
+    frame: Frame = field(default_factory=Frame)
+    last: Last = field(default_factory=Last)
+    pending: tuple[Clause, ...] = ()
+    offered: tuple[tuple[str, Mapping[str, Any]], ...] = ()
+    told: frozenset[str] = frozenset()
+
+    def telling(self, what: str) -> Memory:
+        """This memory, with something marked as said."""
+        return replace(self, told=self.told | {what})
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One message. `preset_area` comes from the page it was asked on; `choice` is the value of a chosen button."""
+
+    text: str
+    clauses: tuple[Clause, ...]
+    intent: str = ""
+    ranking: Mapping[str, float] = field(default_factory=dict)
+    preset_area: str | None = None
+    choice: Mapping[str, Any] | None = None

@@ -1,0 +1,199 @@
+"""Names of people: word lists, signs in the sentence and spaCy's entities, each one signal among others.
+
+A word of the list of plain first names is a name wherever it stands. A name that is also a word or a town wants a
+sign ("Will has an EHCP", "grace's mum", "called Chase"). A word that no list knows wants a sign and must not look
+misspelt, or a capital and spaCy's agreement. Domain terms and places are never names.
+"""
+
+from collections.abc import Iterator
+
+from bot.privacy.cues import load_cues
+from bot.privacy.lexicon import Lexicon, fold
+from bot.privacy.people import Entities
+from bot.privacy.signs import CLEAR, NONE, SOME, SURE, Message
+from bot.privacy.spans import Span
+from bot.privacy.wording import initials, replaced
+
+_PARTICLES = frozenset("el al ap de da di du van von bin ibn der den la le o' st thi abu ben".split())
+_ALWAYS_PARTICLES = frozenset("thi el al bin ibn abu".split())
+_PLACE_BEFORE = frozenset("in at near from to around of outside across into towards based".split())
+
+
+class NameFinder:
+    """Finds names in a message; holds only lists and patterns, so one instance serves every request."""
+
+    def __init__(self, lexicon: Lexicon, entities: Entities) -> None:
+        self._lexicon = lexicon
+        self._cues = load_cues()
+        self._entities = entities
+
+    def find(self, text: str) -> Iterator[Span]:
+        """Spans of kind "name" with their replacement; they may overlap."""
+        message = Message(text, self._lexicon, self._cues, self._entities)
+        names = self._names(message)
+        place = 0
+        while place < len(names):
+            end = place + 1
+            if names[place]:
+                while end < len(names) and names[end] and message.joined(end - 1):
+                    end += 1
+                yield replaced(message, place, end)
+            place = end
+        yield from initials(message)
+
+    def _names(self, message: Message) -> list[bool]:
+        """For each token: is it (part of) a name?"""
+        signed = set(_signatures(message))
+        names = [
+            token.is_word and len(token.text) > 1 and (place in signed or _is_name(message, place))
+            for place, token in enumerate(message.tokens)
+        ]
+        for place in range(len(names)):
+            if names[place]:
+                _extend(message, names, place)
+        return names
+
+
+def _is_name(message: Message, place: int) -> bool:
+    token, lexicon, cues = message.tokens[place], message.lexicon, message.cues
+    if message.titled(place):
+        return True
+    if token.word in cues["never"] or message.names_a_thing(place):
+        return False
+    if token.word == "elsa" and not token.text.isupper():
+        # The girl and the emotional literacy assistant: only a capital and a sign make it the girl.
+        return token.capital and message.sign(place) > NONE
+    if token.kept or not fold(token.text).replace("-", "").replace("'", "").isalpha():
+        return False
+    if token.capital and message.word(place - 1) in ("st", "saint"):
+        return False
+    if "-" in token.text:
+        return _is_double(message, place)
+    word = message.stem(place)
+    if word in lexicon.name_places:
+        return _place_is_name(message, place)
+    if word in lexicon.strong:
+        return len(word) > 3 or token.capital or message.sign(place) > NONE or message.listed(place)
+    sign = message.sign(place)
+    if word in lexicon.hard:
+        beside = word not in cues["rarely"] and message.listed(place)
+        return (
+            sign >= CLEAR
+            or (token.capital and not token.opens and sign >= SOME)
+            or beside
+            or message.surname_follows(place)
+        )
+    if word in lexicon.soft:
+        return (
+            sign > NONE
+            or (token.capital and not token.opens)
+            or message.listed(place)
+            or message.surname_follows(place)
+        )
+    if lexicon.is_word(word):
+        return sign == SURE and (token.capital or (word in lexicon.surnames and lexicon.count(word) < 3_000))
+    return _unknown_is_name(message, place, sign)
+
+
+def _unknown_is_name(message: Message, place: int, sign: int) -> bool:
+    token = message.tokens[place]
+    if sign == SURE:
+        return True
+    if not token.capital:
+        return (sign > NONE or message.listed(place)) and message.is_unknown(token.word)
+    after = message.at(place + 1)
+    in_title = after is not None and after.capital and after.kept
+    surname = token.word in message.lexicon.surnames and not token.opens and not in_title
+    return sign > NONE or surname or message.people.hold(token.start)
+
+
+def _is_double(message: Message, place: int) -> bool:
+    """A double name ("Lily-Mae", "adeyemi-clarke") rather than a word with a hyphen ("self-harm")."""
+    token, lexicon = message.tokens[place], message.lexicon
+    parts = message.stem(place).split("-")
+    if all(lexicon.is_first(part) or part in lexicon.surnames for part in parts):
+        if parts[0] in lexicon.strong or parts[-1] in lexicon.strong:
+            return True
+        return any(lexicon.is_first(part) for part in parts) and (token.capital or message.sign(place) > NONE)
+    if token.capital and parts[0] in lexicon.strong:
+        return True
+    plain = any(lexicon.count(part) > 0 or lexicon.is_kept(part) for part in parts)
+    return not plain and message.sign(place) > (NONE if token.capital else SOME)
+
+
+def _place_is_name(message: Message, place: int) -> bool:
+    """A word that is both a town and a first name ("Clare", "brandon")."""
+    sign = message.sign(place)
+    if message.word(place - 1) in _PLACE_BEFORE and sign < CLEAR:
+        return False
+    if sign > NONE or message.listed(place) or message.surname_follows(place):
+        return True
+    token = message.tokens[place]
+    return token.capital and not message.lexicon.is_kept(token.word) and message.people.hold(token.start)
+
+
+def _signatures(message: Message) -> Iterator[int]:
+    """Places of up to four name-like words straight after "Kind regards," and the like."""
+    for _, end in message.closings:
+        first = next((place for place, token in enumerate(message.tokens) if token.start >= end), None)
+        if first is None or message.tokens[first].start > end:
+            continue
+        for place in range(first, min(first + 4, len(message.tokens))):
+            broken = place > first and message.tokens[place].opens
+            if broken or not _signs(message, place, alone=place == first):
+                break
+            yield place
+
+
+def _signs(message: Message, place: int, alone: bool) -> bool:
+    token, lexicon, cues = message.tokens[place], message.lexicon, message.cues
+    if not token.is_word or token.kept or token.word in cues["never"] | cues["staff_nouns"]:
+        return False
+    if lexicon.is_first(token.word) or "-" in token.text:
+        after = message.at(place + 1)
+        ends = after is None or not after.is_word or after.opens
+        return token.word not in lexicon.hard or token.capital or ends
+    if token.capital:
+        return not alone or not lexicon.is_word(token.word) or token.word in lexicon.surnames
+    return (token.word in lexicon.surnames and not alone) or (
+        lexicon.count(token.word) == 0 and len(token.word) < 12
+    )
+
+
+def _extend(message: Message, names: list[bool], place: int) -> None:
+    """Marks the surname beside a name, and a capitalised first name that no list knows before one."""
+    after = place + 1
+    while after < len(names) and after - place <= 3 and not names[after]:
+        if not message.joined(after - 1) or not _is_surname(message, after):
+            break
+        names[after] = True
+        after += 1
+    before = message.at(place - 1)
+    if before is None or names[place - 1] or not (before.capital and message.tokens[place].capital):
+        return
+    ordinary = before.kept or before.word in message.cues["never"] | message.cues["titles"]
+    names[place - 1] = message.joined(place - 1) and not ordinary and not message.lexicon.is_word(before.word)
+
+
+def _is_surname(message: Message, place: int) -> bool:
+    """Can the word be the surname of the name just before it?"""
+    token, lexicon, cues = message.tokens[place], message.lexicon, message.cues
+    if not token.is_word or token.word in cues["never"] | cues["staff_nouns"] | cues["labels"]:
+        return False
+    after, known = message.at(place + 1), token.word in lexicon.surnames
+    particle = token.word in _PARTICLES and after is not None and after.is_word
+    if message.tokens[place - 1].capital:
+        if particle and after is not None and after.capital:
+            return True
+        if not token.capital:
+            return known and lexicon.count(token.word) < 300 and not token.kept
+        return not message.names_a_thing(place) and (
+            not token.kept or (known and token.word in lexicon.places)
+        )
+    if token.kept or token.word in cues["verbs_any"] | cues["person_verbs"]:
+        return False
+    if particle and token.word in _ALWAYS_PARTICLES:
+        return True
+    if not known and "-" not in token.text:
+        return message.is_unknown(token.word)
+    return lexicon.count(token.word) < 3_000 or message.sign(place) >= CLEAR

@@ -1,0 +1,1 @@
+"""What Rasa itself has to load: featurizer, clause classifier, and the script that starts it."""

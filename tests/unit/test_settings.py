@@ -1,0 +1,153 @@
+"""Settings: defaults, what is refused, what is derived, and `.env.example`."""
+
+from pathlib import Path
+
+import pytest
+from dotenv import dotenv_values
+
+from bot.settings import (
+    DEVELOPMENT_SECRET,
+    PROJECT_ROOT,
+    Settings,
+    SettingsError,
+    env_example,
+    load_settings,
+    variable_name,
+)
+
+OWN_SECRET = "an-invented-secret-of-forty-characters-xx"
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_of_this_machine(monkeypatch):
+    for name in Settings.model_fields:
+        monkeypatch.delenv(variable_name(name), raising=False)
+
+
+def faults(monkeypatch: pytest.MonkeyPatch, **variables: str) -> str:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError) as caught:
+        load_settings(None)
+    return str(caught.value)
+
+
+def test_defaults_serve_a_developer_and_listen_on_the_loopback():
+    settings = load_settings(None)
+    assert (settings.environment, settings.host, settings.port) == ("development", "127.0.0.1", 8000)
+    assert settings.engine_url == "http://127.0.0.1:5005"
+    assert settings.actions_url == "http://127.0.0.1:5055"
+    assert settings.knowledge_url == f"sqlite:///{PROJECT_ROOT}/.var/knowledge.db"
+    assert settings.tracker_db == PROJECT_ROOT / ".var/tracker.db"
+    assert settings.model_file == PROJECT_ROOT / ".var/models/signpost.tar.gz"
+    assert settings.retention_hours == 48
+
+
+def test_addresses_and_files_follow_the_ports_and_the_var_folder(monkeypatch, tmp_path):
+    monkeypatch.setenv("SIGNPOST_ENGINE_PORT", "6005")
+    monkeypatch.setenv("SIGNPOST_ACTIONS_PORT", "6055")
+    monkeypatch.setenv("SIGNPOST_VAR_DIR", str(tmp_path))
+    settings = load_settings(None)
+    assert settings.engine_url == "http://127.0.0.1:6005"
+    assert settings.actions_url == "http://127.0.0.1:6055"
+    assert settings.knowledge_url == f"sqlite:///{tmp_path}/knowledge.db"
+    assert settings.models_path == tmp_path / "models"
+    assert settings.logs_dir == tmp_path / "logs"
+
+
+def test_what_is_said_outright_wins_over_what_is_derived(monkeypatch):
+    monkeypatch.setenv("SIGNPOST_ENGINE_URL", "http://engine.example:1")
+    monkeypatch.setenv("SIGNPOST_KNOWLEDGE_URL", "postgresql+psycopg://db.example/signpost")
+    settings = load_settings(None)
+    assert settings.engine_url == "http://engine.example:1"
+    assert settings.knowledge_url == "postgresql+psycopg://db.example/signpost"
+
+
+def test_an_empty_variable_means_the_default(monkeypatch):
+    monkeypatch.setenv("SIGNPOST_PORT", "")
+    assert load_settings(None).port == 8000
+
+
+def test_production_refuses_the_default_secret_and_a_short_one_and_takes_a_good_one(monkeypatch):
+    assert "SIGNPOST_SECRET" in faults(monkeypatch, SIGNPOST_ENVIRONMENT="production")
+    assert "at least 32" in faults(monkeypatch, SIGNPOST_SECRET="x" * 31)
+    monkeypatch.setenv("SIGNPOST_SECRET", OWN_SECRET)
+    assert load_settings(None).is_production
+
+
+def test_the_secret_is_never_shown(monkeypatch):
+    monkeypatch.setenv("SIGNPOST_SECRET", OWN_SECRET)
+    assert OWN_SECRET not in repr(load_settings(None))
+    text = faults(monkeypatch, SIGNPOST_ENVIRONMENT="production", SIGNPOST_SECRET="short-secret")
+    assert "short-secret" not in text
+
+
+def test_all_faults_are_told_at_once_and_a_misspelt_name_with_the_right_one(monkeypatch):
+    text = faults(monkeypatch, SIGNPOST_PROT="1", SIGNPOST_PORT="many", SIGNPOST_LOG_LEVEL="LOUD")
+    lines = text.splitlines()
+    assert lines[0] == "SIGNPOST_PROT is not a setting; did you mean SIGNPOST_PORT?"
+    assert any(line.startswith("SIGNPOST_PORT: ") for line in lines)
+    assert any(line.startswith("SIGNPOST_LOG_LEVEL: ") for line in lines)
+
+
+def test_ports_must_differ_and_an_action_must_end_before_the_door_gives_up(monkeypatch):
+    assert "must differ" in faults(monkeypatch, SIGNPOST_PORT="5005")
+    monkeypatch.setenv("SIGNPOST_PORT", "8000")
+    assert "must be less than" in faults(monkeypatch, SIGNPOST_ACTION_TIMEOUT_SECONDS="9")
+    monkeypatch.setenv("SIGNPOST_ACTION_TIMEOUT_SECONDS", "8.9")
+    assert load_settings(None).action_timeout_seconds == 8.9
+
+
+@pytest.mark.parametrize(("port", "is_right"), [("0", False), ("1", True), ("65535", True), ("65536", False)])
+def test_a_port_is_between_1_and_65535(monkeypatch, port, is_right):
+    monkeypatch.setenv("SIGNPOST_PORT", port)
+    if is_right:
+        assert load_settings(None).port == int(port)
+    else:
+        with pytest.raises(SettingsError, match="SIGNPOST_PORT"):
+            load_settings(None)
+
+
+def test_an_env_file_is_read_the_environment_wins_and_its_unknown_names_are_told(monkeypatch, tmp_path):
+    file = tmp_path / ".env"
+    file.write_text("SIGNPOST_PORT=9001\nSIGNPOST_RETENTION_HOURS=5\n")
+    monkeypatch.setenv("SIGNPOST_PORT", "9002")
+    settings = load_settings(file)
+    assert (settings.port, settings.retention_hours) == (9002, 5)
+    file.write_text("SIGNPOST_RETENTION=5\n")
+    with pytest.raises(SettingsError, match="SIGNPOST_RETENTION is not a setting"):
+        load_settings(file)
+
+
+def test_a_child_given_the_settings_as_environment_reads_the_same_ones(monkeypatch, tmp_path):
+    monkeypatch.setenv("SIGNPOST_VAR_DIR", str(tmp_path))
+    monkeypatch.setenv("SIGNPOST_METRICS_ENABLED", "true")
+    settings = load_settings(None)
+    for name, value in settings.as_environment().items():
+        monkeypatch.setenv(name, value)
+    assert load_settings(None) == settings
+
+
+def test_env_example_lists_every_setting_with_its_default_and_description():
+    file = PROJECT_ROOT / ".env.example"
+    assert file.read_text(encoding="utf-8") == env_example(), "make it again: make env-example"
+    for name, field in Settings.model_fields.items():
+        assert field.description, f"{name} has no description"
+        assert f"# {field.description}\n# {variable_name(name)}=" in file.read_text(encoding="utf-8")
+
+
+def test_env_example_with_all_lines_switched_on_gives_the_defaults(tmp_path):
+    file = tmp_path / ".env"
+    lines = (PROJECT_ROOT / ".env.example").read_text(encoding="utf-8").splitlines()
+    file.write_text("\n".join(line.removeprefix("# ") for line in lines if line.startswith("# SIGNPOST_")))
+    assert set(dotenv_values(file)) == {variable_name(name) for name in Settings.model_fields}
+    assert load_settings(file) == load_settings(None)
+    assert load_settings(file).secret.get_secret_value() == DEVELOPMENT_SECRET
+
+
+def test_relative_folders_count_from_the_project_not_from_where_one_stands(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SIGNPOST_CONTENT_DIR", "content")
+    assert load_settings(None).content_dir == PROJECT_ROOT / "content"
+    monkeypatch.setenv("SIGNPOST_CONTENT_DIR", str(tmp_path))
+    assert load_settings(None).content_dir == Path(tmp_path)
