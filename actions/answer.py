@@ -85,4 +85,6 @@ def _choice(message: dict[str, Any], intent: str) -> dict[str, Any] | None:
         value = json.loads(raw) if isinstance(raw, str) else raw
     except ValueError:
         return None
-    return value if isinstance(value, dict) else None
+    if not isinstance(value, dict):
+        return None
+    return {"kind": value.get("k"), "value": value.get("v")}

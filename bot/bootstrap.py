@@ -6,8 +6,10 @@ from functools import cache
 
 from bot.embedding import Embedder
 from bot.guidance.service import AnswerService
+from bot.knowledge.lookups import own_words
 from bot.knowledge.store import Store
 from bot.settings import Settings, load_settings
+from bot.spelling import Speller, build_speller
 
 
 @cache
@@ -32,3 +34,10 @@ def embedder() -> Embedder:
 def answers() -> AnswerService:
     """The answer service of this process."""
     return AnswerService(store(), embedder().embed)
+
+
+@cache
+def speller() -> Speller:
+    """The speller, which knows the words of the loaded content."""
+    knowledge = answers().conversations().knowledge
+    return build_speller(own_words(knowledge.common, [a.content for a in knowledge.areas.values()]))

@@ -8,7 +8,11 @@ import typer
 
 from bot.cli_content import app as content_app
 
-app = typer.Typer(help="Signpost: which service, what first, which form, where to.", no_args_is_help=True, pretty_exceptions_enable=False)
+app = typer.Typer(
+    help="Signpost: which service, what first, which form, where to.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
 app.add_typer(content_app, name="content")
 
 

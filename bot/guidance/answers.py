@@ -12,7 +12,7 @@ import numpy as np
 from bot.guidance.area import AreaKnowledge
 from bot.guidance.conditions import holds
 from bot.guidance.reply import Answer, Point, Status, Verdict
-from bot.guidance.routes import fitting, verdict
+from bot.guidance.routes import fit, fitting, verdict
 from bot.guidance.search import Ranked, Weights, WordIndex, rank
 from bot.knowledge.model import Criterion, Kind, Statement
 
@@ -22,21 +22,26 @@ YES_NO = re.compile(
     r"(?:\w+ ){1,}|\b(?:yes or no|allowed|right\?|is it\?|or not|correct\?)|n'?t (?:he|she|it|they|we|you|i)\?",
     re.IGNORECASE,
 )
+LISTS = frozenset({"requirements", "next_steps", "school_duties", "service_duties"})  # asked for as a whole
+IN_ORDER = frozenset({"next_steps"})  # a process is told in the order in which it happens
 OPEN_QUESTION = re.compile(r"\b(?:what|which|who|whom|whose|where|when|how|why)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Limits:
-    """How much an answer holds, and how sure it must be. Measured; see docs/evaluation.md."""
+    """How much an answer holds: points, words, and how far below the best statement's score one may lie.
+
+    `near` for any statement, `complete` for first-priority facts of the topic, `margin` for its other facts.
+    Measured; see docs/evaluation.md.
+    """
 
     points: int = 5
-    words: int = 85
-    margin: float = 0.42
-    topic_margin: float = 0.62
-    other_margin: float = 0.14
-    aside_margin: float = 0.10
-    surely: float = 0.62
-    hardly: float = 0.46
+    words: int = 90
+    list_points: int = 8
+    list_words: int = 130
+    near: float = 0.08
+    complete: float = 0.70
+    margin: float = 0.40
 
 
 @dataclass(frozen=True)
@@ -47,7 +52,7 @@ class Question:
     topics: Mapping[str, float]
     vectors: Sequence[np.ndarray]
     named_routes: tuple[str, ...] = ()
-    keep_topics: tuple[str, ...] = ()
+    last_topics: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -56,6 +61,7 @@ class Outcome:
 
     answer: Answer
     score: float
+    similarity: float
     routes: tuple[str, ...] = ()
     topics: tuple[str, ...] = field(default_factory=tuple)
 
@@ -96,6 +102,16 @@ class Answerer:
         narrowed = tuple(r for r in fits_now if self.area.routes[r].level in levels)
         return narrowed or fits_now, False
 
+    def _fitting_facts(self, allowed: Sequence[str], facts: Mapping[str, Any]) -> frozenset[str]:
+        """Statements made for just this case: their condition, or a need of theirs, is known to be met."""
+        needs = set(facts.get("needs") or ())
+        found = set()
+        for statement_id in allowed:
+            s = self.area.statements[statement_id]
+            if (s.when is not None and holds(s.when, facts) is True) or needs & set(s.needs):
+                found.add(statement_id)
+        return frozenset(found)
+
     def applies(self, statement: Statement, routes: frozenset[str], facts: Mapping[str, Any]) -> bool:
         """Whether a statement may be said: for one of the routes, its condition not false, its needs not others."""
         its_routes = self.area.routes_of[statement.id]
@@ -115,16 +131,18 @@ class Answerer:
         allowed = [s.id for s in self.area.content.statements if self.applies(s, active, facts)]
         ranked = rank(
             self.area, self._index, question.text, question.vectors, question.topics, allowed,
-            frozenset(question.named_routes), self._weights,
+            frozenset(question.named_routes), self._fitting_facts(allowed, facts), self._weights,
         )  # fmt: skip
         topic = self._topic(ranked, question)
         ruled, speaking = self._verdict(question, topic, routes, facts)
-        chosen = self._cover_cases(self._choose(ranked, topic, question), ranked, topic, active)
-        if ruled is Verdict.NO:
-            chosen = self._put_first([c.statement for c in speaking], chosen)
-        elif ruled is not None and topic == "eligibility":
+        chosen = self._choose(ranked, topic, active)
+        if ruled is Verdict.YES:
             chosen = self._put_first([c.statement for c in speaking][:2], chosen)
-        points = self._points(chosen, active, room)
+        elif speaking:
+            chosen = self._put_first(
+                [c.statement for c in speaking][:3], self._instead(ranked, facts) + chosen
+            )
+        points = self._points(chosen, active, topic, room)
         score = ranked[0].score if ranked else 0.0
         statements = [self.area.statements[p.statement_id] for p in points]
         answer = Answer(
@@ -134,15 +152,16 @@ class Answerer:
             verdict=ruled,
             points=points,
         )
-        return Outcome(answer, score, routes if named else (), (topic,) if topic else ())
+        similarity = max((r.similarity for r in ranked[:3]), default=0.0)
+        if speaking:
+            score = max(score, 1.0)
+        return Outcome(answer, score, similarity, routes if named else (), (topic,) if topic else ())
 
     def _topic(self, ranked: list[Ranked], question: Question) -> str:
         """The topic of an answer: that of the best statements, weighed with what the engine heard."""
-        if question.keep_topics:
-            return question.keep_topics[0]
-        weight: dict[str, float] = dict.fromkeys(question.topics, 0.0)
-        for name, probability in question.topics.items():
-            weight[name] = probability
+        weight: dict[str, float] = dict(question.topics)
+        for name in question.last_topics:
+            weight[name] = weight.get(name, 0.0) + 0.5
         for place, r in enumerate(ranked[:4]):
             for name in self.area.statements[r.statement_id].topics:
                 weight[name] = weight.get(name, 0.0) + max(0.0, r.score - 0.3) / (1 + place)
@@ -151,110 +170,104 @@ class Answerer:
     def _verdict(
         self, question: Question, topic: str, routes: Sequence[str], facts: Mapping[str, Any]
     ) -> tuple[Verdict | None, tuple[Criterion, ...]]:
-        if topic not in VERDICT_TOPICS or not routes:
-            pupil_routes = [r for r in self.area.content.routes if r.level == "pupil" and r.default]
-            if not routes and pupil_routes:
-                return verdict(self.area, [r.id for r in pupil_routes], facts)
-            return None, ()
-        found, criteria = verdict(self.area, routes, facts)
-        if found is Verdict.NO:
-            return found, criteria
+        """Yes or no, computed from criteria, where the question is one of whether a route may be used.
+
+        No: every route in question is ruled out. Yes: asked so, about somebody or some setting that was described.
+        """
+        asked = routes or [r.id for r in self.area.content.routes if r.level == "pupil" and r.default]
+        found, criteria = verdict(self.area, asked, facts)
         asks_yes_no = bool(YES_NO.search(question.text)) and not OPEN_QUESTION.match(question.text.strip())
-        if topic == "eligibility" and asks_yes_no and criteria != () and question.named_routes:
-            return found, criteria
-        if (
-            topic == "eligibility"
-            and asks_yes_no
-            and found is Verdict.YES
-            and any(f in facts for f in ("year", "age", "setting"))
-        ):
+        about_use = topic in VERDICT_TOPICS
+        if found is Verdict.NO and (about_use or question.named_routes or not routes):
+            return (found if asks_yes_no or about_use or not routes else None), criteria
+        described = any(f in facts for f in ("year", "age", "setting"))
+        if topic == "eligibility" and asks_yes_no and described and found is Verdict.YES:
             return found, criteria
         return None, ()
 
-    def _choose(self, ranked: list[Ranked], topic: str, question: Question) -> list[Ranked]:
-        """The statements to say: the best ones, and what the topic's complete answer needs."""
+    def _choose(self, ranked: list[Ranked], topic: str, active: frozenset[str]) -> list[Ranked]:
+        """The statements to say, most needed first.
+
+        The best one; those about as good; where cases differ the best of each case; then the topic's complete
+        answer: its first-priority facts, then the rest of it that is near enough.
+        """
         if not ranked:
             return []
-        limits = self._limits
-        best = ranked[0].score
-        chosen = []
-        for r in ranked:
-            statement = self.area.statements[r.statement_id]
-            same_topic = topic in statement.topics
-            if question.keep_topics and not same_topic:
-                continue
-            margin = limits.margin if same_topic else limits.other_margin
-            if statement.kind is not Kind.FACT or statement.priority == 3:
-                margin = limits.aside_margin
-            needed = same_topic and statement.priority == 1 and statement.kind is Kind.FACT
-            if best - r.score <= (limits.topic_margin if needed else margin):
-                chosen.append(r)
-        return chosen
+        limits, best = self._limits, ranked[0].score
+        same = [r for r in ranked if topic in self.area.statements[r.statement_id].topics]
+        facts = [r for r in same if self.area.statements[r.statement_id].kind is Kind.FACT]
+        chosen = [ranked[0]]
+        chosen += [r for r in ranked if best - r.score <= limits.near]
+        chosen += self._best_of_each_case(ranked[0], facts, active)
+        chosen += [
+            r
+            for r in facts
+            if self.area.statements[r.statement_id].priority == 1 and best - r.score <= limits.complete
+        ]
+        chosen += [
+            r
+            for r in facts
+            if self.area.statements[r.statement_id].priority == 2 and best - r.score <= limits.margin
+        ]
+        return list(dict.fromkeys(chosen))
 
-    def _cover_cases(
-        self, chosen: list[Ranked], ranked: list[Ranked], topic: str, active: frozenset[str]
-    ) -> list[Ranked]:
-        """Where the best statement holds for some of the cases in question only, each other case gets its best one.
+    def _best_of_each_case(self, top: Ranked, facts: list[Ranked], active: frozenset[str]) -> list[Ranked]:
+        """Where the top statement holds for some of the routes in question only, the best one for each other route.
 
-        Cases are the routes in question; a strand within a broader route is no case of its own.
+        A strand within a broader route is no case of its own.
         """
-        if not chosen:
-            return chosen
-        covered = self.area.routes_of[chosen[0].statement_id]
+        covered = self.area.routes_of[top.statement_id]
         if covered is None or active <= covered:
-            return chosen
-        first = [chosen[0]]
+            return []
+        found: list[Ranked] = []
         done = set(covered)
-        for route_id in self.area.routes:
-            route = self.area.routes[route_id]
-            if route_id not in active or route_id in done or (route.broader in active):
+        for route_id, route in self.area.routes.items():
+            if route_id not in active or route_id in done or route.broader in active:
                 continue
-            for r in ranked:
+            for r in facts:
                 routes = self.area.routes_of[r.statement_id]
-                statement = self.area.statements[r.statement_id]
-                far = chosen[0].score - r.score > self._limits.topic_margin
-                if far or statement.kind is not Kind.FACT or topic not in statement.topics:
-                    continue
-                if routes is not None and route_id in routes:
-                    if r not in first:
-                        first.append(r)
+                if routes is not None and route_id in routes and top.score - r.score <= self._limits.complete:
+                    found.append(r)
                     done |= routes
                     break
-        return first + [r for r in chosen if r not in first]
+        return found
+
+    def _instead(self, ranked: list[Ranked], facts: Mapping[str, Any]) -> list[Ranked]:
+        """Where the routes in question are ruled out: how to use the ones that fit because of the pupil's need."""
+        certain = [r for r in self.area.content.routes if r.criteria and fit(r, facts).fits is True]
+        likely = [self.area.routes[r] for r in fitting(self.area, facts) if "ehcp" in facts]
+        fits = {r.id for r in (certain or likely) if r.level == "pupil"}
+        found = []
+        for s in self.area.content.statements:
+            routes = self.area.routes_of[s.id]
+            first = s.priority == 1 and s.kind is Kind.FACT and "how_to_refer" in s.topics
+            if first and routes is not None and routes & fits and holds(s.when, facts) is not False:
+                found.append(Ranked(s.id, 8.0, 1.0, 1.0))
+        return found[:2]
 
     def _put_first(self, ids: Sequence[str], chosen: list[Ranked]) -> list[Ranked]:
         first = [Ranked(i, 9.0, 1.0, 1.0) for i in dict.fromkeys(ids) if i in self.area.statements]
         return first + [r for r in chosen if r.statement_id not in ids]
 
-    def _points(self, chosen: list[Ranked], active: frozenset[str], room: float) -> list[Point]:
-        points: list[Point] = []
+    def _points(self, chosen: list[Ranked], active: frozenset[str], topic: str, room: float) -> list[Point]:
+        """As many of the chosen statements as the answer has room for, in the order in which they are said."""
+        taken: list[Statement] = []
         words = 0
-        budget = self._limits.words * room
-        most = max(2, round(self._limits.points * room))
+        listing = topic in LISTS
+        most = max(2, round((self._limits.list_points if listing else self._limits.points) * room))
+        most_words = (self._limits.list_words if listing else self._limits.words) * room
         for r in chosen:
             statement = self.area.statements[r.statement_id]
-            if any(self._same(statement, self.area.statements[p.statement_id]) for p in points):
-                continue
             length = len(statement.text.split())
-            if points and (words + length > budget or len(points) >= most):
+            full = len(taken) >= most or words + length > most_words
+            if (taken and full) or any(_same(statement, t) for t in taken):
                 continue
             words += length
-            points.append(self.area.point(statement, self._label(statement, active)))
-        return sorted(points, key=lambda p: self._order(p, chosen))
-
-    def _order(self, point: Point, chosen: list[Ranked]) -> tuple[int, int]:
-        """Best first; then what is for the same case stands together."""
-        place = next(i for i, r in enumerate(chosen) if r.statement_id == point.statement_id)
-        labels = [self.area.statements[r.statement_id] for r in chosen]
-        first_of_label = next(
-            (
-                i
-                for i, s in enumerate(labels)
-                if self.area.routes_of[s.id] == self.area.routes_of[point.statement_id]
-            ),
-            place,
-        )
-        return (first_of_label if point.label else place, place)
+            taken.append(statement)
+        if topic in IN_ORDER:
+            position = {s.id: n for n, s in enumerate(self.area.content.statements)}
+            taken.sort(key=lambda s: position[s.id])
+        return [self.area.point(s, self._label(s, active)) for s in taken]
 
     def _label(self, statement: Statement, active: frozenset[str]) -> str:
         """For which case a statement holds, where the cases in question differ."""
@@ -265,11 +278,11 @@ class Answerer:
         labels = [r.label for r in held if not (r.broader and r.broader in its_routes & active)]
         return "; ".join(dict.fromkeys(labels)) if len(labels) <= 2 else ""
 
-    def _same(self, one: Statement, other: Statement) -> bool:
-        """Whether two statements would read as a repetition."""
-        if one.otherwise == other.id and one.id == other.id:
-            return True
-        if re.findall(r"\d+|\S+@\S+", one.text) != re.findall(r"\d+|\S+@\S+", other.text):
-            return False
-        a, b = set(one.text.casefold().split()), set(other.text.casefold().split())
-        return len(a & b) / max(1, min(len(a), len(b))) > 0.85
+
+def _same(one: Statement, other: Statement) -> bool:
+    """Whether two statements would read as a repetition: nearly the same words, the same figures and addresses."""
+    figures = r"\d+|\S+@\S+"
+    if re.findall(figures, one.text) != re.findall(figures, other.text):
+        return False
+    a, b = set(one.text.casefold().split()), set(other.text.casefold().split())
+    return len(a & b) / max(1, min(len(a), len(b))) > 0.85

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-import numpy as np
-
+from bot.guidance.likeness import PhraseSpace
 from bot.guidance.reply import Point, SourceRef
 from bot.knowledge.content import AreaContent, CommonContent
 from bot.knowledge.model import Route, Source, Statement
@@ -53,23 +52,9 @@ class AreaKnowledge:
         return found
 
     @cached_property
-    def phrase_rows(self) -> tuple[np.ndarray, tuple[str, ...]]:
-        """(start of each statement's rows in the phrase matrix, statement ids): rows of a statement are adjacent."""
-        starts: list[int] = []
-        ids: list[str] = []
-        for number, statement_id in enumerate(self.phrases.statement_ids):
-            if not ids or ids[-1] != statement_id:
-                starts.append(number)
-                ids.append(statement_id)
-        return np.array(starts, dtype=np.int64), tuple(ids)
-
-    def similarities(self, vector: np.ndarray) -> dict[str, float]:
-        """Statement id -> highest cosine of `vector` (384, length 1) with the statement's wording or questions."""
-        starts, ids = self.phrase_rows
-        if not ids:
-            return {}
-        best = np.maximum.reduceat(self.phrases.vectors @ vector, starts)
-        return dict(zip(ids, best.tolist(), strict=True))
+    def space(self) -> PhraseSpace:
+        """The phrases, arranged for comparing questions with them."""
+        return PhraseSpace(self.phrases)
 
     def point(self, statement: Statement, label: str = "") -> Point:
         """A statement as said, with its sources in full."""

@@ -61,7 +61,8 @@ SEN_SUPPORT = re.compile(
     r"\b(?:sen support|sen k|k code|on the register)\b(?! (?:service|line|plan|team|inbox))", re.IGNORECASE
 )
 YEAR = re.compile(
-    r"\b(?:year|yr|y)[ .-]?(?:group )?(1[0-9]|[1-9]|r)(?:'?s)?\b(?! ?(?:weeks?|days?|months?|%))", re.IGNORECASE
+    r"\b(?:year|yr|y)[ .-]?(?:group )?(1[0-9]|[1-9])(?:'?s)?\b(?! ?(?:weeks?|days?|months?|%))|\b(?:year |yr |y)(r)\b",
+    re.IGNORECASE,
 )
 AGE = re.compile(
     r"\b(?:aged? |is |he'?s |she'?s |be )?(\d{1,2}|two|three|four|five|six|seven|eight|nine|ten)[ -]?"
@@ -192,7 +193,8 @@ class Reader:
 def _word_pattern(table: Mapping[str, tuple[str, ...]]) -> re.Pattern[str]:
     ordered = sorted(table, key=len, reverse=True)
     return re.compile(
-        r"(?<!\w)(?:" + "|".join(re.escape(w) for w in ordered) + r")(?!\w)" if ordered else r"(?!)", re.IGNORECASE
+        r"(?<!\w)(?:" + "|".join(re.escape(w) for w in ordered) + r")(?!\w)" if ordered else r"(?!)",
+        re.IGNORECASE,
     )
 
 
@@ -229,9 +231,17 @@ def _read_ehcp(text: str) -> bool | None:
         )
         starts_negative = re.match(r"(?:without|no|w/o)\b", m.group(), re.IGNORECASE)
         told_after = re.match(
-            r"\s*(?:[:=?-]+\s*(?:no|none|not)\b|(?:was |been |got )?(?:refused|turned down)\b)", after, re.IGNORECASE
+            r"\s*(?:[:=?-]+\s*(?:no|none|not)\b|(?:was |been |got )?(?:refused|turned down)\b)",
+            after,
+            re.IGNORECASE,
         )
-        if near or starts_negative or told_after or re.search(r"\bnon-?$", before, re.IGNORECASE) or EHCP_NOT_YET.search(before):
+        if (
+            near
+            or starts_negative
+            or told_after
+            or re.search(r"\bnon-?$", before, re.IGNORECASE)
+            or EHCP_NOT_YET.search(before)
+        ):
             said = False
         else:
             said = True
@@ -241,7 +251,7 @@ def _read_ehcp(text: str) -> bool | None:
 
 
 def _read_year(text: str, facts: dict[str, Any], invalid: list[str]) -> None:
-    years = [m.group(1).casefold() for m in YEAR.finditer(text)]
+    years = [(m.group(1) or "r") for m in YEAR.finditer(text)]
     if years:
         year = 0 if years[-1] == "r" else int(years[-1])
         if year > 14:

@@ -12,7 +12,81 @@ import numpy as np
 from bot.guidance.area import AreaKnowledge
 
 STOP = frozenset(
-    ["a", "an", "and", "are", "as", "at", "be", "but", "by", "can", "do", "does", "for", "from", "get", "had", "has", "have", "he", "her", "him", "his", "how", "i", "if", "in", "is", "it", "its", "me", "my", "of", "on", "or", "our", "she", "so", "that", "the", "their", "them", "then", "there", "they", "this", "to", "us", "was", "we", "what", "when", "where", "which", "who", "why", "will", "with", "would", "you", "your", "not", "need", "am", "any", "been", "did", "just", "no", "one", "out", "up", "about", "also"]
+    [
+        "a",
+        "an",
+        "and",
+        "are",
+        "as",
+        "at",
+        "be",
+        "but",
+        "by",
+        "can",
+        "do",
+        "does",
+        "for",
+        "from",
+        "get",
+        "had",
+        "has",
+        "have",
+        "he",
+        "her",
+        "him",
+        "his",
+        "how",
+        "i",
+        "if",
+        "in",
+        "is",
+        "it",
+        "its",
+        "me",
+        "my",
+        "of",
+        "on",
+        "or",
+        "our",
+        "she",
+        "so",
+        "that",
+        "the",
+        "their",
+        "them",
+        "then",
+        "there",
+        "they",
+        "this",
+        "to",
+        "us",
+        "was",
+        "we",
+        "what",
+        "when",
+        "where",
+        "which",
+        "who",
+        "why",
+        "will",
+        "with",
+        "would",
+        "you",
+        "your",
+        "not",
+        "need",
+        "am",
+        "any",
+        "been",
+        "did",
+        "just",
+        "no",
+        "one",
+        "out",
+        "up",
+        "about",
+        "also",
+    ]
 )
 
 
@@ -21,12 +95,14 @@ class Weights:
     """Weights of the ranking; measured, see docs/evaluation.md."""
 
     similarity: float = 1.0
-    topic: float = 0.45
+    plain: float = 0.4
+    topic: float = 0.40
     words: float = 0.25
     named_route: float = 0.10
     first_priority: float = 0.05
     last_priority: float = 0.06
-    context: float = 0.93
+    context: float = 0.95
+    fits_facts: float = 0.10
 
 
 @dataclass(frozen=True)
@@ -81,6 +157,7 @@ def rank(
     topics: Mapping[str, float],
     allowed: Sequence[str],
     named_routes: frozenset[str],
+    fitting_facts: frozenset[str],
     weights: Weights,
 ) -> list[Ranked]:
     """Statements of `allowed`, best first; ties in the order of the content.
@@ -89,24 +166,29 @@ def rank(
         vectors: of the question alone, then of the question in its context (each 384, length 1).
         topics: topic id -> probability.
         named_routes: routes that the question itself names.
+        fitting_facts: statements whose condition or need is known to be met.
     """
-    likeness = [area.similarities(v) for v in vectors]
+    likeness = [area.space.compare(v) for v in vectors]
     asked = stems(question)
     ranked = []
     for statement_id in allowed:
         statement = area.statements[statement_id]
-        similarity = likeness[0].get(statement_id, 0.0)
+        similarity = likeness[0].score.get(statement_id, 0.0)
+        plain = likeness[0].plain.get(statement_id, 0.0)
         for in_context in likeness[1:]:
-            similarity = max(similarity, weights.context * in_context.get(statement_id, 0.0))
+            similarity = max(similarity, weights.context * in_context.score.get(statement_id, 0.0))
+            plain = max(plain, weights.context * in_context.plain.get(statement_id, 0.0))
         topic = max((topics.get(t, 0.0) for t in statement.topics), default=0.0)
         routes = area.routes_of[statement_id]
         score = (
             weights.similarity * similarity
+            + weights.plain * plain
             + weights.topic * topic
             + weights.words * index.overlap(statement_id, asked)
             + (weights.named_route if routes is not None and named_routes & routes else 0.0)
+            + (weights.fits_facts if statement_id in fitting_facts else 0.0)
             + (weights.first_priority if statement.priority == 1 else 0.0)
             - (weights.last_priority if statement.priority == 3 else 0.0)
         )
-        ranked.append(Ranked(statement_id, score, similarity, topic))
+        ranked.append(Ranked(statement_id, score, plain, topic))
     return sorted(ranked, key=lambda r: -r.score)

@@ -25,7 +25,7 @@ def to_slots(memory: Memory) -> dict[str, Any]:
             "statements": list(last.statements),
             "question": last.question,
         },
-        "pending": [{"text": c.text, "intent": c.intent, "confidence": c.confidence, "similarity": c.similarity,
+        "pending": [{"text": c.text, "intent": c.intent, "confidence": c.confidence, "similarity": c.similarity, "context": c.context,
                      "ranking": dict(c.ranking)} for c in memory.pending],
         "offered": [{"title": t, "value": dict(v)} for t, v in memory.offered],
         "told": sorted(memory.told),
@@ -71,6 +71,7 @@ def clause_from(data: Mapping[str, Any]) -> Clause:
         similarity=float(data.get("similarity") or 0.0),
         ranking={str(k): float(v) for k, v in ranking.items()},
         entities=data.get("entities"),
+        context=str(data.get("context") or ""),
     )
 
 

@@ -11,7 +11,10 @@ from bot.guidance.frame import Frame
 
 @dataclass(frozen=True)
 class Clause:
-    """A clause of the message as the engine read it. `ranking`: intent -> confidence; entities as Rasa gives them."""
+    """A clause of the message as the engine read it.
+
+    `ranking`: intent -> confidence; `entities` as Rasa gives them; `context` what stood before it in the message.
+    """
 
     text: str
     intent: str = ""
@@ -19,6 +22,7 @@ class Clause:
     similarity: float = 0.0
     ranking: Mapping[str, float] = field(default_factory=dict)
     entities: Sequence[Mapping[str, Any]] | None = None
+    context: str = ""
 
     @property
     def score(self) -> float:

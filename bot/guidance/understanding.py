@@ -4,21 +4,41 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.guidance.area import AreaKnowledge
 from bot.guidance.reading import Reader, Reading
 from bot.guidance.turn import Clause, Turn
 
+_ASKING_WORDS = (
+    r"what|whats|which|who|whos|whose|where|wheres|when|how|hows|why|can|could|may|do|does|did|is|are|am|was|will"
+    r"|would|should|shall|must|has|have|any|isn't|aren't|don't|doesn't|can't|couldn't|won't|wouldn't|shouldn't"
+)
+# A question mark, a clause that begins like a question (after "and", "ok so", a name ...), or a request in words.
 INTERROGATIVE = re.compile(
-    r"\?|^(?:\W*(?:and|so|but|or|also|ok|okay|well|right|then|plus|quick one|hi|hello|please|sorry|now)\W+){0,3}"
-    r"(?:what|whats|which|who|whos|whose|where|wheres|when|how|hows|why|can|could|may|do|does|did|is|are|am|was|will|would|should|shall|must|has|have|any|need to know|"
-    r"tell me|talk me|explain|remind me|checklist|help me|looking for|i need to|we need to|need to work)\b",
+    rf"\?|(?:^|[,;:\u2013-]\s+)(?:\W*(?:and|so|but|or|also|ok|okay|well|right|then|plus|hi|hello|please|sorry|now|just)\W+)"
+    rf"{{0,3}}(?:{_ASKING_WORDS})\b"
+    r"|\b(?:tell me|talk me|explain|remind me|checklist|help me|looking for|need to know|need to work out|wondering"
+    r"|like to know|want to know|not sure (?:if|whether|what|how|who|which)|any idea|advise|let me know|i want|we want"
+    r"|i need|we need|need the|just needs?|after the|trying to find)\b",
+    re.IGNORECASE,
+)
+# What a forwarded e-mail is wrapped in: it asks for a reply, not for a fact.
+WRAPPING = re.compile(
+    r"\bwhat (?:do|should|can|shall) (?:i|we) (?:say|reply|answer|tell|point|write)\b|\bwhat to (?:say|reply|tell)\b"
+    r"|\bcan (?:someone|somebody|you) (?:please )?(?:ring|call|phone|help|advise)\b(?: me| us)?(?: please)?\W*$"
+    r"|\b(?:this is what|got this in|see below|how do i answer)\b",
     re.IGNORECASE,
 )
 REFERS_BACK = re.compile(
-    r"\b(?:it|that|this|they|them|he|she|him|her|his|there|one|ones|those|these|same|then|instead)\b", re.IGNORECASE
+    r"\b(?:it|that|this|they|them|he|she|him|her|his|there|one|ones|those|these|same|then|instead|allowed|ok|okay"
+    r"|alright|possible|right)\b",
+    re.IGNORECASE,
 )
+FOLLOWS_UP = re.compile(
+    r"^\W*(?:and|but|so|ok|what about|how about|what if|same|or|also|even if|if)\b.{0,60}$", re.IGNORECASE
+)
+SHORT = 9
 
 
 @dataclass(frozen=True)
@@ -29,23 +49,29 @@ class Limits:
     out_of_scope: float = 0.45
     small_talk: float = 0.40
     questions: int = 4
+    context_chars: int = 240
 
 
 @dataclass(frozen=True)
 class Understood:
-    """A message as understood: the reading of the whole, the clauses that ask, and the context before each."""
+    """A message as understood: the reading of the whole, and the clauses that ask, each with its context."""
 
     reading: Reading
     asking: tuple[Clause, ...]
-    context: Mapping[int, str]
     intent: str
     score: float
 
 
-def topic_weights(clause: Clause, ranking: Mapping[str, float], share: float = 0.25) -> dict[str, float]:
-    """Topic id -> probability: the clause's own ranking, mixed with a share of the whole message's."""
+def leans_on_context(clause: Clause) -> bool:
+    """Whether a clause says too little by itself: short, or full of words that point back."""
+    return len(clause.text.split()) <= SHORT or bool(REFERS_BACK.search(clause.text))
+
+
+def topic_weights(clause: Clause, message: Mapping[str, float] | None = None) -> dict[str, float]:
+    """Topic id -> probability: the clause's own ranking, mixed with the whole message's where it leans on that."""
+    share = 0.0 if not message else 0.5 if leans_on_context(clause) else 0.2
     weights: dict[str, float] = {}
-    for source, part in ((clause.ranking, 1 - share), (ranking, share)):
+    for source, part in ((clause.ranking, 1 - share), (message or {}, share)):
         for intent, confidence in source.items():
             if intent.startswith("ask_"):
                 topic = intent.removeprefix("ask_")
@@ -78,14 +104,19 @@ def understand(turn: Turn, reader: Reader, limits: Limits) -> Understood:
         entities = [e for c in clauses for e in (c.entities or ())]
     reading = reader.read(turn.text, entities)
     best = max(clauses, key=lambda c: c.score)
-    asking: list[Clause] = []
-    context: dict[int, str] = {}
-    for number, clause in enumerate(clauses):
-        asks = clause.intent.startswith(("ask_", "out_of_scope_")) and clause.score >= limits.asks
-        interrogative = bool(INTERROGATIVE.search(clause.text.strip()))
-        if interrogative or (asks and len(clauses) <= 2 and clause.score >= limits.asks):
-            context[len(asking)] = " ".join(c.text for c in clauses[max(0, number - 2) : number])[-220:]
-            asking.append(clause)
-    if not asking and best.intent.startswith(("ask_", "out_of_scope_")) and best.score >= limits.asks / 2:
-        asking, context = [best], {0: turn.text[:220] if len(clauses) > 1 else ""}
-    return Understood(reading, tuple(asking), context, best.intent, best.score)
+    with_context = [
+        replace(c, context=" ".join(o.text for o in clauses[max(0, n - 2) : n])[-limits.context_chars :])
+        for n, c in enumerate(clauses)
+    ]
+    asking = [c for c in with_context if INTERROGATIVE.search(c.text.strip())]
+    real = [c for c in asking if not WRAPPING.search(c.text)]
+    asking = real or asking
+    if not asking:
+        asks = [c for c in with_context if _asks(c) and c.score >= limits.asks / 2]
+        strongest = max(asks, key=lambda c: c.score, default=None)
+        asking = [strongest] if strongest is not None else []
+    return Understood(reading, tuple(asking), best.intent, best.score)
+
+
+def _asks(clause: Clause) -> bool:
+    return clause.intent.startswith(("ask_", "out_of_scope_", "follow_up"))

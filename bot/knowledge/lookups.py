@@ -62,3 +62,13 @@ def lookup_file(content: Content) -> str:
         lines.append(f"- lookup: {entity}\n  examples: |")
         lines += [f"    - {word}" for word in sorted(words)]
     return "\n".join(lines) + "\n"
+
+
+def own_words(common: CommonContent, areas: Iterable[AreaContent]) -> list[str]:
+    """Texts whose words are right as they stand: names, terms and statements, not how people ask."""
+    areas = list(areas)
+    texts = [w for words in entity_words(common, areas).values() for w in words]
+    texts += [t.meaning for t in common.terms]
+    for area in areas:
+        texts += [s.text for s in area.statements] + [t.meaning for t in area.terms]
+    return texts

@@ -1,14 +1,13 @@
 """Numbers and addresses that point at one person, found by their form.
 
-National Insurance numbers, postcodes and phone numbers use Presidio's recognisers (patterns and libphonenumber, no
-download) beside forms that those leave out. A postcode needs a real postcode area, so "y5 2nd week" is none.
+National Insurance and phone numbers use Presidio's recognisers (a pattern and libphonenumber, no download)
+beside forms that those leave out. A postcode needs a real postcode area, so "y5 2nd week" is none.
 """
 
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
-from presidio_analyzer import EntityRecognizer
 from presidio_analyzer.predefined_recognizers import PhoneRecognizer, UkNinoRecognizer
 
 from bot.privacy.lexicon import fold, read_yaml
@@ -26,7 +25,7 @@ WORDS = {
     "number": "a number",
 }
 
-_EMAIL = re.compile(r"[\w.+'’%-]*[\w+%-]@[\w-]+(?:\.[\w-]+)+")
+_EMAIL = re.compile(r"(?<![\w.+'’%-])[\w.+'’%-]++@[\w-]+(?:\.[\w-]+)+")
 _UPN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z] ?\d{11}[\dA-Za-z](?![A-Za-z0-9])")
 _UPN_LABELLED = re.compile(
     r"(?i)\bupn\W{0,3}(?:(?:number|no|is)\W{0,3}){0,2}(?P<value>(?=[a-z]*\d)[a-z]?\d{6,14}[a-z]?)(?![a-z0-9])"
@@ -38,19 +37,29 @@ _NHS_LABELLED = re.compile(
 _NINO = re.compile(r"(?i)(?<![a-z0-9])[a-z]{2}[ -]?\d{2}[ -]?\d{2}[ -]?\d{2}[ -]?[a-d](?![a-z0-9])")
 _PHONE = re.compile(r"(?<![\w.])(?:\+44|0044|\+44 ?\(0\)|\(?0)(?:[ \t\-()]{0,2}\d){9,10}(?!\w)")
 _PHONE_LABELLED = re.compile(
-    r"(?i)\b(?:tel|telephone|phone|mob|mobile|cell|ring|call|fax|whatsapp)\b[^\d\n]{0,12}?(?P<value>\+?\d(?:[ \-]?\d){5,13})(?!\w)"
+    r"(?i)\b(?:tel|telephone|phone|mob|mobile|cell|ring|call|fax|whatsapp)\b[^\d\n]{0,12}?"
+    r"(?P<value>\+?\d(?:[ \-]?\d){5,13})(?!\w)"
 )
 _LONG_NUMBER = re.compile(r"(?<![\w.])\d{9,}(?!\w)")
 _POSTCODE = re.compile(
     r"(?i)(?<![a-z0-9])(?P<area>[a-z]{1,2})\d[a-z\d]?[ \t]{0,2}\d[abd-hjlnp-uw-z]{2}(?![a-z0-9])"
 )
 
-_MONTH = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
-_DAY = r"(?:[0-3]?\d(?: ?(?:st|nd|rd|th))?)"
-_DATE = (
-    rf"(?:\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}|\d{{1,2}} ?[-/.\\ ] ?\d{{1,2}} ?[-/.\\ ] ?(?:\d{{4}}|\d{{2}})\b|\d{{8}}\b|\d{{6}}\b"
-    rf"|{_DAY}[ ,.-]{{1,2}}(?:of )?(?:the )?{_MONTH}\b\.?(?:[ ,.-]{{1,3}}(?:\d{{4}}|'?\d{{2}})\b)?"
-    rf"|{_MONTH}\b\.?[ -]?{_DAY}\b(?:[ ,.-]{{1,3}}(?:\d{{4}}|'?\d{{2}})\b)?|{_MONTH}\b[ ,.-]{{1,2}}\d{{4}}|\d{{1,2}}/\d{{4}})"
+_MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
+    r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b\.?"
+)
+_DAY = r"[0-3]?\d(?: ?(?:st|nd|rd|th))?"
+_YEAR = r"(?:\d{4}|'?\d{2})\b"
+_DATE = "|".join(
+    (
+        r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}",
+        r"\d{1,2} ?[-/.\\ ] ?\d{1,2} ?[-/.\\ ] ?(?:\d{4}|\d{2})\b",
+        r"\d{8}\b|\d{6}\b",
+        rf"{_DAY}[ ,.-]{{1,2}}(?:of )?(?:the )?{_MONTH}(?:[ ,.-]{{1,3}}{_YEAR})?",
+        rf"{_MONTH}[ -]?{_DAY}\b(?:[ ,.-]{{1,3}}{_YEAR})?",
+        rf"{_MONTH}[ ,.-]{{1,2}}\d{{4}}|\d{{1,2}}/\d{{4}}",
+    )
 )
 _BIRTH = re.compile(
     rf"(?i)\b(?:d\.? ?o\.? ?b\b\.?|date of birth|birth ?dates?|birthdays?|born)[ \t:=(\[\-–|]{{0,4}}"
@@ -60,10 +69,18 @@ _BIRTH_AFTER = re.compile(rf"(?i)(?P<value>{_DATE})[ ,]{{0,2}}\(?(?:d\.? ?o\.? ?
 
 # Endings that name nothing but a street, and endings that are ordinary words and so want capitals or a label.
 _STREET = r"(?:road|rd|street|avenue|ave|lane|crescent|cres|drive|terrace|mews|grove|gardens|gdns)"
-_WORDY = r"(?:st|close|way|view|court|hill|walk|square|rise|green|place|park|row|quay|croft|path|end|field|fields|meadow|meadows|chase|gate|loke|dr)"
+_WORDY = (
+    r"(?:st|close|way|view|court|hill|walk|square|rise|green|place|park|row|quay|croft|path|end|fields?|meadows?"
+    r"|chase|gate|loke|dr)"
+)
 _NUMBER = r"(?:(?:flat|apt|apartment|unit|room)\.? ?\w{1,4},? )?\d{1,4}[a-z]?,? "
-_PLAIN_WORD = r"(?!(?:in|of|for|and|a|to|at|on|we|is|are|has|weeks?|terms?|pupils?|children|year|minutes?)\b)[a-z][\w'’-]*"
-_LIVES = r"(?:\baddress\b(?: is)?|\blives? (?:at|on|in)|\bliving (?:at|on|in)|\bresid\w+ (?:at|on|in)|\bmoved to|\bstaying at)[ \t:\n]{1,3}"
+_PLAIN_WORD = (
+    r"(?!(?:in|of|for|and|a|to|at|on|we|is|are|has|weeks?|terms?|pupils?|children|year|minutes?)\b)"
+    r"[a-z][\w'’-]*"
+)
+_LIVES = (
+    r"(?:\baddress\b(?: is)?|\b(?:lives?|living|resid\w+) (?:at|on|in)|\bmoved to|\bstaying at)[ \t:\n]{1,3}"
+)
 _ADDRESSES = (
     re.compile(rf"(?i)\b{_NUMBER}(?:the )?(?:{_PLAIN_WORD} ){{1,4}}{_STREET}\b"),
     re.compile(rf"\b(?i:{_NUMBER})(?:The )?(?:[A-Z][\w'’.-]* ){{1,4}}(?i:{_WORDY})\b"),
@@ -79,8 +96,8 @@ class IdentifierFinder:
     areas: frozenset[str] = field(
         default_factory=lambda: frozenset(fold(read_yaml("cues.yml")["areas"]).split())
     )
-    nino: EntityRecognizer = field(default_factory=UkNinoRecognizer)
-    phone: EntityRecognizer = field(
+    nino: UkNinoRecognizer = field(default_factory=UkNinoRecognizer)
+    phone: PhoneRecognizer = field(
         default_factory=lambda: PhoneRecognizer(supported_regions=("GB",), leniency=1)
     )
 
@@ -108,11 +125,10 @@ class IdentifierFinder:
             ("phone", _PHONE_LABELLED),
         ):
             yield from _hits(kind, pattern, text)
-        for kind, recogniser, entity in (
-            ("ni_number", self.nino, "UK_NINO"),
-            ("phone", self.phone, "PHONE_NUMBER"),
-        ):
-            for hit in recogniser.analyze(text, [entity], None):
+        ni_hits = self.nino.analyze(text, ["UK_NINO"])
+        phone_hits = self.phone.analyze(text, ["PHONE_NUMBER"])
+        for kind, hits in (("ni_number", ni_hits), ("phone", phone_hits)):
+            for hit in hits:
                 found = text[hit.start : hit.end]
                 yield kind, hit.end - len(found.lstrip()), hit.start + len(found.rstrip())
         for match in _LONG_NUMBER.finditer(text):

@@ -63,7 +63,7 @@ class Lexicon:
 
 
 def build_lexicon(keep_terms: Collection[str] = ()) -> Lexicon:
-    """Reads the lists. `keep_terms`: further words and phrases never to mask (the content's own vocabulary)."""
+    """Reads the lists. `keep_terms`: more words and phrases never to mask (the content's own vocabulary)."""
     terms, names = read_yaml("terms.yml"), read_yaml("word_names.yml")
     domain, places = _listed(terms["domain"]), _listed(terms["places"])
     singles = {fold(entry) for entry in (*domain, *keep_terms) if " " not in entry.strip()}

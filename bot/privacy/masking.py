@@ -21,8 +21,8 @@ class Masker:
     def mask(self, text: str, keep: Collection[str] = ()) -> Masked:
         """`text` with personal data replaced; never raises for any text.
 
-        `keep`: e-mail addresses and numbers that stay as they are (the offers' own), in any case. Passes are repeated
-        until one finds nothing, so that masking the result again changes nothing.
+        `keep`: e-mail addresses and numbers that stay as they are (the offers' own), in any case. Passes are
+        repeated until one finds nothing, so that masking the result again changes nothing.
         """
         spans: tuple[Span, ...] = ()
         masked = text

@@ -1,8 +1,8 @@
 """Names of people: word lists, signs in the sentence and spaCy's entities, each one signal among others.
 
-A word of the list of plain first names is a name wherever it stands. A name that is also a word or a town wants a
-sign ("Will has an EHCP", "grace's mum", "called Chase"). A word that no list knows wants a sign and must not look
-misspelt, or a capital and spaCy's agreement. Domain terms and places are never names.
+A word of the list of plain first names is a name wherever it stands. A name that is also a word or a town
+wants a sign ("Will has an EHCP", "grace's mum", "called Chase"). A word that no list knows wants a sign and
+must not look misspelt, or a capital and spaCy's agreement. Domain terms and places are never names.
 """
 
 from collections.abc import Iterator
@@ -13,10 +13,6 @@ from bot.privacy.people import Entities
 from bot.privacy.signs import CLEAR, NONE, SOME, SURE, Message
 from bot.privacy.spans import Span
 from bot.privacy.wording import initials, replaced
-
-_PARTICLES = frozenset("el al ap de da di du van von bin ibn der den la le o' st thi abu ben".split())
-_ALWAYS_PARTICLES = frozenset("thi el al bin ibn abu".split())
-_PLACE_BEFORE = frozenset("in at near from to around of outside across into towards based".split())
 
 
 class NameFinder:
@@ -58,7 +54,7 @@ def _is_name(message: Message, place: int) -> bool:
     token, lexicon, cues = message.tokens[place], message.lexicon, message.cues
     if message.titled(place):
         return True
-    if token.word in cues["never"] or message.names_a_thing(place):
+    if (token.word in cues["never"] and token.word not in lexicon.hard) or message.names_a_thing(place):
         return False
     if token.word == "elsa" and not token.text.isupper():
         # The girl and the emotional literacy assistant: only a capital and a sign make it the girl.
@@ -76,13 +72,7 @@ def _is_name(message: Message, place: int) -> bool:
         return len(word) > 3 or token.capital or message.sign(place) > NONE or message.listed(place)
     sign = message.sign(place)
     if word in lexicon.hard:
-        beside = word not in cues["rarely"] and message.listed(place)
-        return (
-            sign >= CLEAR
-            or (token.capital and not token.opens and sign >= SOME)
-            or beside
-            or message.surname_follows(place)
-        )
+        return _hard_is_name(message, place, word, sign)
     if word in lexicon.soft:
         return (
             sign > NONE
@@ -93,6 +83,22 @@ def _is_name(message: Message, place: int) -> bool:
     if lexicon.is_word(word):
         return sign == SURE and (token.capital or (word in lexicon.surnames and lexicon.count(word) < 3_000))
     return _unknown_is_name(message, place, sign)
+
+
+def _hard_is_name(message: Message, place: int, word: str, sign: int) -> bool:
+    """A word that is a name now and then ("Will", "summer", "chase")."""
+    token, cues = message.tokens[place], message.cues
+    if message.surname_follows(place):
+        return True
+    if word in cues["rarely"]:
+        # "in May year 6 ..." is no child; "Will has ..." and "think May needs ..." are.
+        # "Hope he ..." and "Will she ..." are verbs.
+        if message.word(place + 1) in cues["pronouns"] | {"hes", "shes", "he's", "she's"}:
+            return sign == SURE
+        subject = token.opens or message.word(place - 1) in cues["clause_before"] | cues["pupil_nouns"]
+        inside = token.capital and not token.opens and word not in cues["never_inside"]
+        return sign == SURE or (sign == CLEAR and (subject or token.possessive)) or (inside and sign == SOME)
+    return sign >= CLEAR or (token.capital and not token.opens and sign >= SOME) or message.listed(place)
 
 
 def _unknown_is_name(message: Message, place: int, sign: int) -> bool:
@@ -124,7 +130,7 @@ def _is_double(message: Message, place: int) -> bool:
 def _place_is_name(message: Message, place: int) -> bool:
     """A word that is both a town and a first name ("Clare", "brandon")."""
     sign = message.sign(place)
-    if message.word(place - 1) in _PLACE_BEFORE and sign < CLEAR:
+    if message.word(place - 1) in message.cues["place_before"] and sign < CLEAR:
         return False
     if sign > NONE or message.listed(place) or message.surname_follows(place):
         return True
@@ -181,7 +187,7 @@ def _is_surname(message: Message, place: int) -> bool:
     if not token.is_word or token.word in cues["never"] | cues["staff_nouns"] | cues["labels"]:
         return False
     after, known = message.at(place + 1), token.word in lexicon.surnames
-    particle = token.word in _PARTICLES and after is not None and after.is_word
+    particle = token.word in cues["particles"] and after is not None and after.is_word
     if message.tokens[place - 1].capital:
         if particle and after is not None and after.capital:
             return True
@@ -192,7 +198,7 @@ def _is_surname(message: Message, place: int) -> bool:
         )
     if token.kept or token.word in cues["verbs_any"] | cues["person_verbs"]:
         return False
-    if particle and token.word in _ALWAYS_PARTICLES:
+    if particle and token.word in cues["particles_always"]:
         return True
     if not known and "-" not in token.text:
         return message.is_unknown(token.word)

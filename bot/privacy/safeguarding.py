@@ -1,4 +1,4 @@
-"""Recognises a disclosure of harm or danger in the words of school staff: rules in `safeguarding.yml`, no model."""
+"""Recognises a disclosure of harm or danger in the words of school staff: rules as data, no model."""
 
 import re
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class Rules:
 
 
 def disclosure(text: str) -> Kind | None:
-    """What a message discloses, if anything; danger goes before harm. For any text, masked or not; never raises."""
+    """What a message discloses, if anything; danger goes first. Any text, masked or not; never raises."""
     rules = _rules()
     plain = _plain(text)
     for pattern, mended in rules.spelling:

@@ -64,8 +64,8 @@ class Message:
             return word
         if lexicon.is_first(short) and self.next_in(place, "relations"):
             return short
-        alone = short in lexicon.strong and not lexicon.is_word(word) and len(short) > 3
-        return short if alone else word
+        alone = short in lexicon.strong and len(short) > 3 and not lexicon.is_word(word)
+        return short if alone and not lexicon.looks_misspelt(word) else word
 
     def sign(self, place: int) -> int:
         """NONE, SOME, CLEAR or SURE."""

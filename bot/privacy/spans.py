@@ -16,7 +16,7 @@ class Span:
 
 @dataclass(frozen=True)
 class Masked:
-    """The text with personal data replaced, the kinds found (sorted, each once), and the places in the text as typed."""
+    """The masked text, the kinds found (sorted, each once) and where in the text as typed they stood."""
 
     text: str
     found: tuple[str, ...]
@@ -56,7 +56,7 @@ def without_overlaps(spans: Iterable[Span]) -> tuple[Span, ...]:
 def in_original(first: tuple[Span, ...], second: Iterable[Span]) -> tuple[Span, ...]:
     """Joins spans of a second pass (places in the text that the first pass gave) with those of the first.
 
-    A second span that touches a replacement takes the whole of it; of what it covers only its own words remain.
+    A second span that touches a replacement takes the whole of it; of what it covers its own words remain.
     """
     joined = list(first)
     for span in second:

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from bot.privacy.lexicon import Lexicon, fold
 
 _WORD = re.compile(r"(?:[^\W\d_]|\.(?=[^\W\d_]\.))+(?:['’\-][^\W\d_]+)*['’]?|\d+\w*|[^\w\s]")
-_WEB = re.compile(r"\S+@\S+|(?:https?://|www\.)\S+|\b[\w-]+\.(?:co|org|gov|sch|ac|com|net)(?:\.uk)?\b\S*")
+_WEB = re.compile(
+    r"(?<!\S)[^\s@]++@\S++|(?:https?://|www\.)\S+|\b[\w-]+\.(?:co|org|gov|sch|ac|com|net)(?:\.uk)?\b\S*"
+)
 _HARD_STOP = frozenset(".!?;:\n")
 
 
@@ -27,7 +29,7 @@ class Token:
 
 
 def tokenise(text: str, lexicon: Lexicon) -> list[Token]:
-    """Tokens in order. `opens`: first of a sentence or line; `kept`: never part of a name (term, place, web address)."""
+    """Tokens in order. `opens`: first of a sentence or line; `kept`: never part of a name."""
     shouting = _is_shouting(text)
     web = [match.span() for match in _WEB.finditer(text)]
     tokens: list[Token] = []
@@ -74,7 +76,7 @@ def _shouted_name(word: str, lexicon: Lexicon) -> bool:
 
 
 def _is_shouting(text: str) -> bool:
-    words = [word for word in re.findall(r"[^\W\d_]{2,}", text)]
+    words: list[str] = re.findall(r"[^\W\d_]{2,}", text)
     return len(words) > 3 and sum(word.isupper() for word in words) > 0.7 * len(words)
 
 

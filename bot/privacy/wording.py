@@ -9,13 +9,10 @@ from bot.privacy.spans import Span
 PUPIL, PARENT, STAFF = "the pupil", "the parent", "a colleague"
 
 _INITIALS = re.compile(r"(?<![\w.])(?:[A-Za-z]\.){2,3}(?!\w)")
-_NOT_INITIALS = frozenset(
-    "e.g. i.e. a.m. p.m. p.s. d.o.b. p.e. u.k. n.b. r.e. s.e.n. t.a. e.p. o.t. h.i. v.i. i.t. p.p. c.c.".split()
-)
 
 
 def replaced(message: Message, place: int, end: int) -> Span:
-    """The span for the name of tokens `place` up to `end`, with its title; dropped after "a boy called", "Hi" ..."""
+    """The span for the name of tokens `place` up to `end` with its title; dropped after "a boy called"."""
     tokens, cues = message.tokens, message.cues
     stop, suffix = tokens[end - 1].end, ""
     if message.stem(end - 1) != tokens[end - 1].word and not tokens[end - 1].possessive:
@@ -57,9 +54,9 @@ def _who(message: Message, first: int, end: int, titled: bool) -> str:
 
 
 def initials(message: Message) -> Iterator[Span]:
-    """ "J.B." anywhere, and two or three capitals after "pupil", "initials" ... that are no known abbreviation."""
+    """Initials with stops; two or three capitals after "pupil" or "initials" that no list knows."""
     for match in _INITIALS.finditer(message.text):
-        if match[0].lower() not in _NOT_INITIALS:
+        if match[0].lower() not in message.cues["not_initials"]:
             yield Span(match.start(), match.end(), "name", PUPIL)
     for place, token in enumerate(message.tokens):
         if not (2 <= len(token.text) <= 3 and token.text.isalpha() and token.text.isupper()):

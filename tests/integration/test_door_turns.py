@@ -161,7 +161,7 @@ async def test_a_message_that_cannot_be_masked_goes_nowhere(tmp_path: Path) -> N
     "answer",
     [
         [],
-        (500, []),
+        (500, [{"text": "x"}]),
         (200, b"not json"),
         {"text": "x"},
         ["x"],

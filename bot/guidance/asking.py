@@ -1,0 +1,107 @@
+"""Answer one clause for one authority: from its statements, from the glossary, or by saying it is out of scope."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+
+from bot.guidance.answers import Answerer, Outcome, Question
+from bot.guidance.area import Knowledge
+from bot.guidance.frame import Frame
+from bot.guidance.reading import Reader
+from bot.guidance.reply import Answer, Point, Status
+from bot.guidance.turn import Clause, Memory
+from bot.guidance.understanding import FOLLOWS_UP, SHORT, leans_on_context, named_routes, topic_weights
+from bot.knowledge.model import Wording
+
+Embed = Callable[[Sequence[str]], np.ndarray]
+GLOSSARY = "glossary"
+
+
+class Respondent:
+    """Finds the answer to single clauses. Pure but for the embedding it is given."""
+
+    def __init__(self, knowledge: Knowledge, wording: Wording, reader: Reader, embed: Embed) -> None:
+        self._knowledge = knowledge
+        self._wording = wording
+        self._reader = reader
+        self._embed = embed
+        self._answerers = {a.id: Answerer(a) for a in knowledge.areas.values()}
+
+    def respond(
+        self,
+        clause: Clause,
+        frame: Frame,
+        area_id: str,
+        memory: Memory,
+        room: float = 1.0,
+        message: Mapping[str, float] | None = None,
+    ) -> Outcome:
+        """The answer to one clause.
+
+        Args:
+            room: share of the usual length.
+            message: the whole message's ranking of intents, where this clause is its only question.
+        """
+        area = self._knowledge.areas[area_id]
+        last = memory.last if memory.last.area == area_id else None
+        leans = leans_on_context(clause)
+        texts = [clause.text]
+        if clause.context:
+            texts.append(f"{clause.context} {clause.text}")
+        elif last and last.question and leans:
+            texts.append(f"{last.question} {clause.text}")
+        reading = self._reader.read(clause.text, clause.entities)
+        named = named_routes(reading, area)
+        if not named and leans and clause.context:
+            named = named_routes(self._reader.read(clause.context), area)
+        follows = clause.intent == "follow_up" or (
+            bool(FOLLOWS_UP.search(clause.text)) and len(clause.text.split()) <= SHORT and not clause.context
+        )
+        question = Question(
+            text=clause.text,
+            topics=topic_weights(clause, message),
+            vectors=list(self._embed(texts)),
+            named_routes=named,
+            last_topics=last.topics if last and follows else (),
+        )
+        outcome = self._answerers[area_id].answer(question, frame.facts, frame.routes if last else (), room)
+        return self._with_terms(clause, reading.terms, area_id, outcome)
+
+    def _with_terms(self, clause: Clause, terms: Sequence[str], area_id: str, outcome: Outcome) -> Outcome:
+        """The answer with the meanings of the terms that the clause asks about in front."""
+        if clause.ranking.get("ask_glossary", 0.0) < 0.35 or not terms:
+            return outcome
+        area = self._knowledge.areas[area_id]
+        known = {t.id: t for t in (*self._knowledge.common.terms, *area.content.terms)}
+        found = [known[t] for t in terms if t in known]
+        own = [t for t in found if t in area.content.terms]
+        points = [
+            Point(
+                text=f"{t.term}: {t.meaning}",
+                statement_id=f"term/{t.id}",
+                sources=[ref for s in t.source for ref in area.refs(s)],
+            )
+            for t in (own or found)[:3]
+        ]
+        if not points:
+            return outcome
+        kept = [p for p in outcome.answer.points if outcome.similarity > 0.6][:3]
+        answer = outcome.answer.model_copy(
+            update={"points": [*points, *kept], "topic": GLOSSARY, "status": Status.ANSWERED, "verdict": None}
+        )
+        return Outcome(answer, max(outcome.score, 1.0), outcome.similarity, outcome.routes, (GLOSSARY,))
+
+    def pointer(self, clause: Clause, area_id: str | None, least_score: float) -> Answer | None:
+        """What is said to a clause that is out of scope, or None where it is not."""
+        if not clause.intent.startswith("out_of_scope_") or clause.score < least_score:
+            return None
+        kind = clause.intent.removeprefix("out_of_scope_")
+        found = next((p for p in self._knowledge.common.pointers if p.kind == kind), None)
+        if found is None:
+            return Answer(status=Status.OUT_OF_SCOPE, lead=self._wording.not_covered_anywhere)
+        more = found.by_area.get(area_id or "", "")
+        return Answer(
+            status=Status.OUT_OF_SCOPE, area=area_id, lead=" ".join(p for p in (found.text, more) if p)
+        )

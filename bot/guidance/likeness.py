@@ -1,0 +1,72 @@
+"""How like a question is to the questions that each statement answers.
+
+The cosine of plain sentence vectors mostly sees what a text is about in general. Within one offer all phrases are
+about the same things, so what differs among phrasings of one question is scaled down first (whitening by the
+within-statement scatter, as in linear discriminant analysis). Measured on held-out phrasings: the right statement is
+among the first five for 64 % (Suffolk) and 74 % (Milton Keynes) of them, against 43 % and 57 % without; see
+docs/evaluation.md.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from bot.knowledge.store import Phrases
+
+SHRINKAGE = 0.3  # of the scatter towards a sphere; 0.3 to 3 differ little
+NEAREST_SHARE = 0.15  # share of the nearest phrase; the rest is the mean of the statement's phrases
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """For each statement: `score` in the whitened space, and `plain`, the highest cosine with one of its phrases."""
+
+    score: dict[str, float]
+    plain: dict[str, float]
+
+
+class PhraseSpace:
+    """The phrases of one authority in the whitened space. Immutable."""
+
+    def __init__(self, phrases: Phrases) -> None:
+        self._vectors = phrases.vectors.astype(np.float64)
+        starts: list[int] = []
+        ids: list[str] = []
+        for number, statement_id in enumerate(phrases.statement_ids):
+            if not ids or ids[-1] != statement_id:
+                starts.append(number)
+                ids.append(statement_id)
+        self._ids = tuple(ids)
+        self._starts = np.array(starts, dtype=np.int64)
+        if not ids:
+            return
+        counts = np.diff([*starts, len(phrases.statement_ids)])
+        means = np.add.reduceat(self._vectors, self._starts) / counts[:, None]
+        within = self._vectors - np.repeat(means, counts, axis=0)
+        scatter = within.T @ within / len(self._vectors)
+        size = scatter.shape[0]
+        even = max(float(np.trace(scatter)) / size, 1e-6)
+        self._middle = self._vectors.mean(axis=0)
+        self._whiten = np.linalg.inv(np.linalg.cholesky(scatter + SHRINKAGE * even * np.eye(size))).T
+        self._white = _unit((self._vectors - self._middle) @ self._whiten)
+        self._centres = _unit(np.add.reduceat(self._white, self._starts) / counts[:, None])
+
+    def compare(self, vector: np.ndarray) -> Likeness:
+        """Likeness of one question (vector of length 1, shape (384,)) to each statement."""
+        if not self._ids:
+            return Likeness({}, {})
+        white = _unit(((vector - self._middle) @ self._whiten)[None, :])[0]
+        nearest = np.maximum.reduceat(self._white @ white, self._starts)
+        score = NEAREST_SHARE * nearest + (1 - NEAREST_SHARE) * (self._centres @ white)
+        plain = np.maximum.reduceat(self._vectors @ vector, self._starts)
+        return Likeness(
+            dict(zip(self._ids, score.tolist(), strict=True)),
+            dict(zip(self._ids, plain.tolist(), strict=True)),
+        )
+
+
+def _unit(rows: np.ndarray) -> np.ndarray:
+    length = np.linalg.norm(rows, axis=1, keepdims=True)
+    return np.asarray(rows / np.maximum(length, 1e-12))
