@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 
 from bot.door.api import api_routes, json_response
-from bot.door.guard import IsDisclosure, Mask
+from bot.door.guard import Correct, IsDisclosure, Mask
 from bot.door.incoming import RefusedError
 from bot.door.middleware import Outermost, security_headers
 from bot.door.offers import addresses, authority_names, terms
@@ -21,6 +21,8 @@ from bot.door.page import page_routes
 from bot.door.parts import Parts
 from bot.door.telemetry import log_to_stderr
 from bot.door.words import Words
+from bot.knowledge.content import read_content
+from bot.knowledge.lookups import own_words
 from bot.settings import Settings, load_settings
 
 STATIC_DIR = Path(__file__).with_name("static")
@@ -31,8 +33,9 @@ def create_app(
     *,
     mask: Mask | None = None,
     is_disclosure: IsDisclosure | None = None,
+    correct: Correct | None = None,
 ) -> FastAPI:
-    """The app. What is left out is taken from the environment and from bot.privacy.
+    """The app. What is left out is taken from the environment, from bot.privacy and from bot.spelling.
 
     Building the masker takes some seconds. Raises: SettingsError: a setting is wrong.
     """
@@ -49,7 +52,7 @@ def create_app(
     if mask is None or is_disclosure is None:
         default_mask, default_is_disclosure = _privacy_guard(settings.content_dir)
         mask, is_disclosure = mask or default_mask, is_disclosure or default_is_disclosure
-    parts = Parts.join(settings, mask, is_disclosure, words)
+    parts = Parts.join(settings, mask, is_disclosure, correct or _speller(settings.content_dir), words)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -107,6 +110,13 @@ def _error(words: Words, status: int, code: str) -> Response:
 
 def _listed(names: list[str]) -> str:
     return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
+
+
+def _speller(content_dir: Path) -> Correct:
+    from bot.spelling import build_speller
+
+    content = read_content(content_dir).content
+    return build_speller([*own_words(content.common, content.areas), *terms(content_dir)]).correct
 
 
 def _privacy_guard(content_dir: Path) -> tuple[Mask, IsDisclosure]:

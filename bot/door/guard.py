@@ -21,13 +21,15 @@ class MaskedText(Protocol):
 
 Mask = Callable[[str], MaskedText]
 IsDisclosure = Callable[[str], object]
+Correct = Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True)
 class Inspected:
-    """`text` is masked; it is "" for a disclosure, of which nothing may go on."""
+    """`text` is masked, `corrected` also spelt right; both are "" for a disclosure, of which nothing may go on."""
 
     text: str
+    corrected: str = ""
     masked_kinds: tuple[str, ...] = ()
     is_disclosure: bool = False
 
@@ -38,8 +40,9 @@ class Guard:
     One thread, since spaCy is not promised to be thread-safe; first come, first served.
     """
 
-    def __init__(self, mask: Mask, is_disclosure: IsDisclosure) -> None:
+    def __init__(self, mask: Mask, is_disclosure: IsDisclosure, correct: Correct = str) -> None:
         self._mask = mask
+        self._correct = correct
         self._is_disclosure = is_disclosure
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="guard")
 
@@ -55,7 +58,7 @@ class Guard:
         if self._is_disclosure(text):
             return Inspected("", is_disclosure=True)
         masked = self._mask(text)
-        return Inspected(masked.text, _sorted_once(masked.found))
+        return Inspected(masked.text, self._correct(masked.text), _sorted_once(masked.found))
 
 
 def _sorted_once(kinds: Collection[str]) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ import httpx
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.door.engine import EngineClient, answers
-from bot.door.guard import Guard, IsDisclosure, Mask
+from bot.door.guard import Correct, Guard, IsDisclosure, Mask
 from bot.door.limits import Limits
 from bot.door.offers import authority_ids
 from bot.door.queueing import Conversations
@@ -40,10 +40,12 @@ class Parts:
     probe: httpx.AsyncClient
 
     @classmethod
-    def join(cls, settings: Settings, mask: Mask, is_disclosure: IsDisclosure, words: Words) -> "Parts":
+    def join(
+        cls, settings: Settings, mask: Mask, is_disclosure: IsDisclosure, correct: Correct, words: Words
+    ) -> "Parts":
         """Build and join all parts. Opens no connection."""
         engine = EngineClient(settings.engine_url, settings.engine_timeout_seconds)
-        guard, conversations = Guard(mask, is_disclosure), Conversations()
+        guard, conversations = Guard(mask, is_disclosure, correct), Conversations()
         turns = Turns(
             secret=settings.secret.get_secret_value(),
             limits=TurnLimits(settings.engine_timeout_seconds, settings.max_message_chars),

@@ -148,7 +148,7 @@ class Turns:
             if inspected.is_disclosure:
                 return Outcome(self._words.reply("safeguarding", "safeguarding", area))
             said, kinds = inspected.text, inspected.masked_kinds
-            text = as_plain_text(said)
+            text = as_plain_text(inspected.corrected)
             if not says_something(text):
                 empty = self._words.reply("empty", "empty", area)
                 return Outcome(self._noticed(empty, kinds), kinds, said)

@@ -39,9 +39,9 @@ class Limits:
     words: int = 90
     list_points: int = 8
     list_words: int = 130
-    near: float = 0.08
+    near: float = 0.12
     complete: float = 0.70
-    margin: float = 0.40
+    margin: float = 0.50
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,7 @@ class Outcome:
     answer: Answer
     score: float
     similarity: float
+    likeness: float = 0.0
     routes: tuple[str, ...] = ()
     topics: tuple[str, ...] = field(default_factory=tuple)
 
@@ -155,7 +156,8 @@ class Answerer:
         similarity = max((r.similarity for r in ranked[:3]), default=0.0)
         if speaking:
             score = max(score, 1.0)
-        return Outcome(answer, score, similarity, routes if named else (), (topic,) if topic else ())
+        likeness = max((r.likeness for r in ranked[:3]), default=0.0)
+        return Outcome(answer, score, similarity, likeness, routes if named else (), (topic,) if topic else ())
 
     def _topic(self, ranked: list[Ranked], question: Question) -> str:
         """The topic of an answer: that of the best statements, weighed with what the engine heard."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -17,6 +18,8 @@ from bot.knowledge.model import Wording
 
 Embed = Callable[[Sequence[str]], np.ndarray]
 GLOSSARY = "glossary"
+OUT_OF_SCOPE = "out_of_scope_"
+LIKENESS_COUNTS = 0.7  # measured: docs/evaluation.md
 
 
 class Respondent:
@@ -91,13 +94,28 @@ class Respondent:
         answer = outcome.answer.model_copy(
             update={"points": [*points, *kept], "topic": GLOSSARY, "status": Status.ANSWERED, "verdict": None}
         )
-        return Outcome(answer, max(outcome.score, 1.0), outcome.similarity, outcome.routes, (GLOSSARY,))
+        return replace(outcome, answer=answer, score=max(outcome.score, 1.0), topics=(GLOSSARY,))
 
-    def pointer(self, clause: Clause, area_id: str | None, least_score: float) -> Answer | None:
-        """What is said to a clause that is out of scope, or None where it is not."""
-        if not clause.intent.startswith("out_of_scope_") or clause.score < least_score:
+    def pointer(
+        self,
+        clause: Clause,
+        area_id: str | None,
+        least: float,
+        likeness: float = 0.0,
+        message: Mapping[str, float] | None = None,
+    ) -> Answer | None:
+        """What is said to a clause that is out of scope, or None where it is not.
+
+        Args:
+            least: how much more likely out of scope than like a statement's questions it must be.
+            likeness: of the clause to the questions of the best statement.
+        """
+        kinds = {i: c for i, c in clause.ranking.items() if i.startswith(OUT_OF_SCOPE)}
+        if message:  # a clause of a story is out of scope only if the whole message is
+            kinds = {i: min(c, message.get(i, 0.0)) for i, c in kinds.items()}
+        if not kinds or sum(kinds.values()) - LIKENESS_COUNTS * likeness < least:
             return None
-        kind = clause.intent.removeprefix("out_of_scope_")
+        kind = max(kinds, key=lambda i: kinds[i]).removeprefix(OUT_OF_SCOPE)
         found = next((p for p in self._knowledge.common.pointers if p.kind == kind), None)
         if found is None:
             return Answer(status=Status.OUT_OF_SCOPE, lead=self._wording.not_covered_anywhere)

@@ -24,15 +24,16 @@ def answer_text(answer: Answer, wording: Wording, headed: bool) -> str:
     verdict = {Verdict.YES: wording.yes, Verdict.NO: wording.no, Verdict.DEPENDS: wording.depends, None: ""}[
         answer.verdict
     ]
-    marks = source_marks(answer.points)
+    several = len({_key(s) for p in answer.points for s in p.sources}) > 1
     opening = " ".join(p for p in (verdict, answer.lead) if p)
     if opening:
         lines.append(opening)
     single = len(answer.points) == 1
     for point in answer.points:
-        mark = "".join(f"[{marks[_key(s)]}]" for s in point.sources) if len(marks) > 1 else ""
+        numbers = ", ".join(str(s.paragraph) for s in point.sources)
+        mark = f"[{numbers}]" if several and numbers else ""
         lines.append(("" if single else "• ") + point.text + (f" {mark}" if mark else ""))
-    if marks:
+    if any(p.sources for p in answer.points):
         lines.append(source_line(answer.points))
     return "\n".join(lines)
 
@@ -41,30 +42,20 @@ def _key(source: SourceRef) -> tuple[str, int]:
     return (source.document, source.paragraph)
 
 
-def source_marks(points: Sequence[Point]) -> dict[tuple[str, int], int]:
-    """A number for each paragraph that the points rest on, in the order in which they are said."""
-    marks: dict[tuple[str, int], int] = {}
+def source_line(points: Sequence[Point]) -> str:
+    """One line: each document with its sections and the numbers of the paragraphs that the points rest on.
+
+    The numbers are those that stand in brackets behind the points.
+    """
+    documents: dict[str, dict[str, set[int]]] = {}
     for point in points:
         for source in point.sources:
-            marks.setdefault(_key(source), len(marks) + 1)
-    return marks
-
-
-def source_line(points: Sequence[Point]) -> str:
-    """One line: document, then each section with its paragraphs and their numbers in the text."""
-    marks = source_marks(points)
-    refs = {_key(s): s for p in points for s in p.sources}
-    sections: dict[tuple[str, str], list[str]] = {}
-    for key, number in marks.items():
-        ref = refs[key]
-        shown = f"para {ref.paragraph}" + (f" [{number}]" if len(marks) > 1 else "")
-        sections.setdefault((ref.document, ref.section), []).append(shown)
-    lines: list[str] = []
-    document = ""
-    for (mark, section), shown_ones in sections.items():
-        lead = f"{mark}, " if mark != document else ""
-        document = mark
-        lines.append(f"{lead}{section}, {', '.join(shown_ones)}")
+            sections = documents.setdefault(source.document, {})
+            sections.setdefault(source.section, set()).add(source.paragraph)
+    lines = []
+    for document, sections in documents.items():
+        shown = [f"{name} [{', '.join(str(n) for n in sorted(found))}]" for name, found in sections.items()]
+        lines.append(f"{document}: {'; '.join(shown)}")
     return "Source: " + "; ".join(lines) + "."
 
 

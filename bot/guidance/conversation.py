@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.guidance.answers import Outcome
 from bot.guidance.area import Knowledge
-from bot.guidance.asking import Embed, Respondent
+from bot.guidance.asking import GLOSSARY, Embed, Respondent
 from bot.guidance.frame import Frame
 from bot.guidance.reading import Reader
 from bot.guidance.reply import Answer, Choice, Reply, Status
@@ -26,6 +26,8 @@ ELLIPSIS_NOT = re.compile(
     re.IGNORECASE,
 )
 ROOM = {1: 1.0, 2: 0.75, 3: 0.6}
+ALONE = 0.35  # without an area there is no statement to compare with: be surer
+IN_STORY = 0.15  # a clause after others, or after an answer, is seldom out of scope
 FIRST_GUESS = "how_to_refer"  # what a described pupil, without a question, most needs to hear
 
 
@@ -33,8 +35,8 @@ FIRST_GUESS = "how_to_refer"  # what a described pupil, without a question, most
 class Thresholds:
     """When to answer, when to ask back, when to decline. Measured; see docs/evaluation.md."""
 
-    hardly: float = 0.62
-    out_of_scope_similarity: float = 0.74
+    hardly: float = 0.45
+    out_of_scope: float = 0.10
     compare: float = 0.45
 
 
@@ -201,11 +203,11 @@ class Conversations:
         for clause in clauses:
             for area_id in areas:
                 outcome = self._respondent.respond(clause, frame, area_id, memory, room, message)
-                if outcome.similarity < self._thresholds.out_of_scope_similarity:
-                    pointer = self._respondent.pointer(
-                        clause, area_id if len(areas) == 1 else None, self._limits.out_of_scope
-                    )
-                    outcome = Outcome(pointer, 1.0, 0.0) if pointer is not None else outcome
+                one_area = area_id if len(areas) == 1 else None
+                least = self._thresholds.out_of_scope + (IN_STORY if clause.context or memory.last.area else 0.0)
+                pointer = self._respondent.pointer(clause, one_area, least, outcome.likeness, message)
+                if pointer is not None and outcome.answer.topic != GLOSSARY:
+                    outcome = Outcome(pointer, 1.0, 0.0)
                 if not any(_repeats(outcome.answer, o.answer) for o in outcomes):
                     outcomes.append(outcome)
         kept = [o for o in outcomes if o.score >= self._thresholds.hardly]
@@ -328,7 +330,7 @@ class Conversations:
             place = heard.reading.elsewhere[0].title()
             text = self.wording.elsewhere.format(place=place)
             return self._speaker.say(Status.OUT_OF_SCOPE, text), memory
-        pointers = [self._respondent.pointer(c, None, self._limits.out_of_scope) for c in asking]
+        pointers = [self._respondent.pointer(c, None, self._thresholds.out_of_scope + ALONE) for c in asking]
         found = [p for p in pointers if p is not None]
         if asking and len(found) == len(asking):
             return self._speaker.reply(Status.OUT_OF_SCOPE, found[:1], memory.frame, []), memory

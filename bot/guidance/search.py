@@ -94,25 +94,26 @@ STOP = frozenset(
 class Weights:
     """Weights of the ranking; measured, see docs/evaluation.md."""
 
-    similarity: float = 1.0
+    similarity: float = 1.25
     plain: float = 0.4
     topic: float = 0.40
     words: float = 0.25
-    named_route: float = 0.10
+    named_route: float = 0.05
     first_priority: float = 0.05
-    last_priority: float = 0.06
-    context: float = 0.95
+    last_priority: float = 0.07
+    context: float = 0.94
     fits_facts: float = 0.10
 
 
 @dataclass(frozen=True)
 class Ranked:
-    """A statement with its score and the parts of it."""
+    """A statement with its score and the parts of it: plain cosine, topic, whitened likeness."""
 
     statement_id: str
     score: float
     similarity: float
     topic: float
+    likeness: float = 0.0
 
 
 def stems(text: str) -> set[str]:
@@ -190,5 +191,5 @@ def rank(
             + (weights.first_priority if statement.priority == 1 else 0.0)
             - (weights.last_priority if statement.priority == 3 else 0.0)
         )
-        ranked.append(Ranked(statement_id, score, plain, topic))
+        ranked.append(Ranked(statement_id, score, plain, topic, similarity))
     return sorted(ranked, key=lambda r: -r.score)

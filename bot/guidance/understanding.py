@@ -46,7 +46,6 @@ class Limits:
     """Thresholds of understanding; measured, see docs/evaluation.md."""
 
     asks: float = 0.42
-    out_of_scope: float = 0.45
     small_talk: float = 0.40
     questions: int = 4
     context_chars: int = 240
