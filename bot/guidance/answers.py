@@ -22,6 +22,10 @@ YES_NO = re.compile(
     r"(?:\w+ ){1,}|\b(?:yes or no|allowed|right\?|is it\?|or not|correct\?)|n'?t (?:he|she|it|they|we|you|i)\?",
     re.IGNORECASE,
 )
+REFERRAL = frozenset(
+    {"how_to_refer", "eligibility", "who_can_ask", "requirements", "referral_form", "services"}
+)
+CLEAR = 2  # routes at most for which the way of asking is added to an answer
 LISTS = frozenset({"requirements", "next_steps", "school_duties", "service_duties"})  # asked for as a whole
 IN_ORDER = frozenset({"next_steps"})  # a process is told in the order in which it happens
 OPEN_QUESTION = re.compile(r"\b(?:what|which|who|whom|whose|where|when|how|why)\b", re.IGNORECASE)
@@ -75,6 +79,9 @@ class Answerer:
     ) -> None:
         self.area = area
         self._index = WordIndex(area)
+        self._ways = _ways(area)
+        # Routes for whoever wants them (a newsletter, training): what is said of them always applies.
+        self._open = frozenset(r.id for r in area.content.routes if not r.default and not r.criteria)
         self._weights = weights or Weights()
         self._limits = limits or Limits()
 
@@ -103,6 +110,24 @@ class Answerer:
         narrowed = tuple(r for r in fits_now if self.area.routes[r].level in levels)
         return narrowed or fits_now, False
 
+    def _for_this_case(self, allowed: Sequence[str], facts: Mapping[str, Any]) -> frozenset[str]:
+        """What must be in place in just this case: requirements whose condition about the pupil is met."""
+        found = set()
+        for statement_id in allowed:
+            s = self.area.statements[statement_id]
+            if s.requirement and s.when is not None and holds(s.when, facts) is True:
+                found.add(statement_id)
+        return frozenset(found)
+
+    def _with_way(self, chosen: list[Ranked], topic: str, routes: Sequence[str]) -> list[Ranked]:
+        """An answer about a referral also says how it is made, where it is clear which route it is about."""
+        clear = [r for r in routes if r in self._ways and self.area.routes[r].broader not in routes]
+        if topic not in REFERRAL or not 1 <= len(clear) <= CLEAR:
+            return chosen
+        ways = [Ranked(self._ways[r], 0.0, 0.0, 0.0) for r in clear]
+        said = {r.statement_id for r in chosen[:3]}
+        return chosen[:2] + [w for w in ways if w.statement_id not in said] + chosen[2:]
+
     def _fitting_facts(self, allowed: Sequence[str], facts: Mapping[str, Any]) -> frozenset[str]:
         """Statements made for just this case: their condition, or a need of theirs, is known to be met."""
         needs = set(facts.get("needs") or ())
@@ -116,7 +141,7 @@ class Answerer:
     def applies(self, statement: Statement, routes: frozenset[str], facts: Mapping[str, Any]) -> bool:
         """Whether a statement may be said: for one of the routes, its condition not false, its needs not others."""
         its_routes = self.area.routes_of[statement.id]
-        if its_routes is not None and not its_routes & routes:
+        if its_routes is not None and not its_routes & (routes | self._open):
             return False
         if holds(statement.when, facts) is False:
             return False
@@ -136,13 +161,14 @@ class Answerer:
         )  # fmt: skip
         topic = self._topic(ranked, question)
         ruled, speaking = self._verdict(question, topic, routes, facts)
-        chosen = self._choose(ranked, topic, active)
+        chosen = self._choose(ranked, topic, active, self._for_this_case(allowed, facts))
+        chosen = self._with_way(chosen, topic, routes)
         if ruled is Verdict.YES:
             chosen = self._put_first([c.statement for c in speaking][:2], chosen)
         elif speaking:
-            chosen = self._put_first(
-                [c.statement for c in speaking][:3], self._instead(ranked, facts) + chosen
-            )
+            usable = frozenset(fitting(self.area, facts)) | self._open
+            chosen = [r for r in chosen if self._is_for(r, usable)]
+            chosen = self._put_first([c.statement for c in speaking][:3], self._instead(facts) + chosen)
         points = self._points(chosen, active, topic, room)
         score = ranked[0].score if ranked else 0.0
         statements = [self.area.statements[p.statement_id] for p in points]
@@ -157,7 +183,9 @@ class Answerer:
         if speaking:
             score = max(score, 1.0)
         likeness = max((r.likeness for r in ranked[:3]), default=0.0)
-        return Outcome(answer, score, similarity, likeness, routes if named else (), (topic,) if topic else ())
+        return Outcome(
+            answer, score, similarity, likeness, routes if named else (), (topic,) if topic else ()
+        )
 
     def _topic(self, ranked: list[Ranked], question: Question) -> str:
         """The topic of an answer: that of the best statements, weighed with what the engine heard."""
@@ -187,7 +215,9 @@ class Answerer:
             return found, criteria
         return None, ()
 
-    def _choose(self, ranked: list[Ranked], topic: str, active: frozenset[str]) -> list[Ranked]:
+    def _choose(
+        self, ranked: list[Ranked], topic: str, active: frozenset[str], this_case: frozenset[str]
+    ) -> list[Ranked]:
         """The statements to say, most needed first.
 
         The best one; those about as good; where cases differ the best of each case; then the topic's complete
@@ -199,6 +229,7 @@ class Answerer:
         same = [r for r in ranked if topic in self.area.statements[r.statement_id].topics]
         facts = [r for r in same if self.area.statements[r.statement_id].kind is Kind.FACT]
         chosen = [ranked[0]]
+        chosen += [r for r in ranked if r.statement_id in this_case and (r in same or topic in REFERRAL)]
         chosen += [r for r in ranked if best - r.score <= limits.near]
         chosen += self._best_of_each_case(ranked[0], facts, active)
         chosen += [
@@ -234,7 +265,7 @@ class Answerer:
                     break
         return found
 
-    def _instead(self, ranked: list[Ranked], facts: Mapping[str, Any]) -> list[Ranked]:
+    def _instead(self, facts: Mapping[str, Any]) -> list[Ranked]:
         """Where the routes in question are ruled out: how to use the ones that fit because of the pupil's need."""
         certain = [r for r in self.area.content.routes if r.criteria and fit(r, facts).fits is True]
         likely = [self.area.routes[r] for r in fitting(self.area, facts) if "ehcp" in facts]
@@ -246,6 +277,10 @@ class Answerer:
             if first and routes is not None and routes & fits and holds(s.when, facts) is not False:
                 found.append(Ranked(s.id, 8.0, 1.0, 1.0))
         return found[:2]
+
+    def _is_for(self, r: Ranked, routes: frozenset[str]) -> bool:
+        its_routes = self.area.routes_of[r.statement_id]
+        return its_routes is None or bool(its_routes & routes)
 
     def _put_first(self, ids: Sequence[str], chosen: list[Ranked]) -> list[Ranked]:
         first = [Ranked(i, 9.0, 1.0, 1.0) for i in dict.fromkeys(ids) if i in self.area.statements]
@@ -279,6 +314,21 @@ class Answerer:
         held = [self.area.routes[r] for r in self.area.routes if r in (its_routes & active)]
         labels = [r.label for r in held if not (r.broader and r.broader in its_routes & active)]
         return "; ".join(dict.fromkeys(labels)) if len(labels) <= 2 else ""
+
+
+def _ways(area: AreaKnowledge) -> dict[str, str]:
+    """Route id -> id of the statement that says how to ask: it names the route's address or form."""
+    found: dict[str, str] = {}
+    forms = {f.id: f.name for f in area.content.authority.forms}
+    for route in area.content.routes:
+        marks = [m for m in (route.address, forms.get(route.form or "")) if m]
+        for s in area.content.statements:
+            its_routes = area.routes_of[s.id]
+            says_how = s.kind is Kind.FACT and s.priority == 1 and "how_to_refer" in s.topics
+            if says_how and its_routes and route.id in its_routes and any(m in s.text for m in marks):
+                found[route.id] = s.id
+                break
+    return found
 
 
 def _same(one: Statement, other: Statement) -> bool:

@@ -13,7 +13,7 @@ from bot.guidance.frame import Frame
 from bot.guidance.reading import Reader
 from bot.guidance.reply import Answer, Point, Status
 from bot.guidance.turn import Clause, Memory
-from bot.guidance.understanding import FOLLOWS_UP, SHORT, leans_on_context, named_routes, topic_weights
+from bot.guidance.understanding import follows_up, leans_on_context, named_routes, topic_weights
 from bot.knowledge.model import Wording
 
 Embed = Callable[[Sequence[str]], np.ndarray]
@@ -59,9 +59,7 @@ class Respondent:
         named = named_routes(reading, area)
         if not named and leans and clause.context:
             named = named_routes(self._reader.read(clause.context), area)
-        follows = clause.intent == "follow_up" or (
-            bool(FOLLOWS_UP.search(clause.text)) and len(clause.text.split()) <= SHORT and not clause.context
-        )
+        follows = follows_up(clause) and not clause.context
         question = Question(
             text=clause.text,
             topics=topic_weights(clause, message),

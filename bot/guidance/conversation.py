@@ -16,7 +16,7 @@ from bot.guidance.reading import Reader
 from bot.guidance.reply import Answer, Choice, Reply, Status
 from bot.guidance.speaking import Speaker
 from bot.guidance.turn import Clause, Last, Memory, Turn
-from bot.guidance.understanding import Limits, Understood, topic_weights, understand
+from bot.guidance.understanding import Limits, Understood, follows_up, topic_weights, understand
 from bot.knowledge.lookups import entity_words, fold
 from bot.knowledge.model import Fact, Wording
 
@@ -27,7 +27,7 @@ ELLIPSIS_NOT = re.compile(
 )
 ROOM = {1: 1.0, 2: 0.75, 3: 0.6}
 ALONE = 0.35  # without an area there is no statement to compare with: be surer
-IN_STORY = 0.15  # a clause after others, or after an answer, is seldom out of scope
+IN_STORY = 0.30  # a clause after others, or after an answer, is seldom out of scope
 FIRST_GUESS = "how_to_refer"  # what a described pupil, without a question, most needs to hear
 
 
@@ -137,6 +137,9 @@ class Conversations:
             return self._speaker.say(Status.SAFEGUARDING, self.wording.safeguarding), memory
         if any(c.intent.removeprefix("ask_") in self._topics for c in heard.asking):
             return None
+        named = heard.reading.routes or heard.reading.services or heard.reading.forms
+        if named and intent not in ("start_again", "say_wrong", "ask_source", "talk_to_person"):
+            return None
         if intent == "start_again":
             return self._speaker.say(Status.SMALL_TALK, self.wording.small_talk["start_again"]), Memory()
         if intent == "ask_source":
@@ -199,13 +202,18 @@ class Conversations:
         message: Mapping[str, float] | None = None,
     ) -> tuple[Reply, Memory]:
         outcomes: list[Outcome] = []
+        clauses = self._each_last_topic(clauses, memory)
         room = ROOM.get(len(clauses) * len(areas), 0.5)
         for clause in clauses:
             for area_id in areas:
                 outcome = self._respondent.respond(clause, frame, area_id, memory, room, message)
                 one_area = area_id if len(areas) == 1 else None
-                least = self._thresholds.out_of_scope + (IN_STORY if clause.context or memory.last.area else 0.0)
-                pointer = self._respondent.pointer(clause, one_area, least, outcome.likeness, message)
+                least = self._thresholds.out_of_scope + (
+                    IN_STORY if clause.context or memory.last.area else 0.0
+                )
+                pointer = None
+                if not (memory.last.area and follows_up(clause)):
+                    pointer = self._respondent.pointer(clause, one_area, least, outcome.likeness, message)
                 if pointer is not None and outcome.answer.topic != GLOSSARY:
                     outcome = Outcome(pointer, 1.0, 0.0)
                 if not any(_repeats(outcome.answer, o.answer) for o in outcomes):
@@ -217,6 +225,21 @@ class Conversations:
         if answered and len(kept) > len(answered) and len(clauses) > 2:
             kept = answered  # in a long message a clause that is out of scope is mostly part of the story
         return self._finish(kept, frame, areas, memory, today, list(notices), clauses[0])
+
+    def _each_last_topic(self, clauses: Sequence[Clause], memory: Memory) -> Sequence[Clause]:
+        """A follow-up to an answer about several things is a follow-up to each of them."""
+        topics = [t for t in memory.last.topics if t in self._topics][:2]
+        if len(clauses) != 1 or len(topics) < 2 or not follows_up(clauses[0]) or clauses[0].context:
+            return clauses
+        return [
+            replace(
+                clauses[0],
+                intent="follow_up",
+                ranking={f"ask_{t}": 1.0},
+                text=f"{self._topics[t].title}: {clauses[0].text}",
+            )
+            for t in topics
+        ]
 
     def _finish(
         self,

@@ -73,6 +73,11 @@ AGE_BARE = re.compile(
     r"\b(?:aged|who is|he'?s|she'?s|he is|she is|who'?s) (\d{1,2})\b(?! ?(?:weeks?|days?|%|hours?|cycles?))",
     re.IGNORECASE,
 )
+AGE_RANGE = re.compile(
+    r"\b(?:aged?|both|now|are|is|all)\s+(1[0-9])(?:\s*(?:-|–|/|or|and|to)\s*(1[0-9]))?\b(?! ?(?:weeks?|days?|%|hours?|cycles?|pupils?|mins?))"
+    r"|\b(1[0-9])\s*(?:-|–|/|or)\s*(1[0-9])(?=\s*(?:now|year|yr|y/?o)|s?\b\s*,)",
+    re.IGNORECASE,
+)
 AGE_MONTHS = re.compile(r"\b(\d{1,2}) months? old\b|\bbaby (?:is|of) (\d{1,2}) months\b", re.IGNORECASE)
 NUMBERS = {
     w: n
@@ -99,7 +104,9 @@ CYCLES = re.compile(
     re.IGNORECASE,
 )
 NEW_PUPIL = _any(
-    r"\b(?:different|another|other|new|next|second) (?:kid|child|pupil|boy|girl|lad|lass|one|case|student|youngster)\b(?! (?:to|in the) )",
+    r"\b(?:different|another|other|new|next|second) (?:kid|child|pupil|boy|girl|lad|lass|case|student|youngster)\b"
+    r"(?! (?:to|in the) )",
+    r"^\W*(?:and |ok |now |right )*(?:a )?(?:different|another|new|next) one\b",
     r"\b(?:his|her|their) (?:brother|sister|twin|sibling)\b",
 )
 
@@ -266,8 +273,11 @@ def _read_year(text: str, facts: dict[str, Any], invalid: list[str]) -> None:
         facts["year"] = 12
     months = AGE_MONTHS.search(text)
     age = AGE.search(text) or AGE_BARE.search(text)
+    between = None if age or years else AGE_RANGE.search(text)
     if months:
         facts["age"] = round(int(next(g for g in months.groups() if g)) / 12, 2)
+    elif between:
+        facts["age"] = max(int(g) for g in between.groups() if g)
     elif age:
         years_old = _number(age.group(1))
         if years_old > 30:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bot.guidance.area import AreaKnowledge
+from bot.knowledge.model import Kind
 
 STOP = frozenset(
     [
@@ -101,6 +102,7 @@ class Weights:
     named_route: float = 0.05
     first_priority: float = 0.05
     last_priority: float = 0.07
+    gap: float = 0.06
     context: float = 0.94
     fits_facts: float = 0.10
 
@@ -190,6 +192,7 @@ def rank(
             + (weights.fits_facts if statement_id in fitting_facts else 0.0)
             + (weights.first_priority if statement.priority == 1 else 0.0)
             - (weights.last_priority if statement.priority == 3 else 0.0)
+            - (weights.gap if statement.kind is not Kind.FACT else 0.0)
         )
         ranked.append(Ranked(statement_id, score, plain, topic, similarity))
     return sorted(ranked, key=lambda r: -r.score)

@@ -39,6 +39,7 @@ FOLLOWS_UP = re.compile(
     r"^\W*(?:and|but|so|ok|what about|how about|what if|same|or|also|even if|if)\b.{0,60}$", re.IGNORECASE
 )
 SHORT = 9
+FEW = 3  # in a message of few clauses one that asks without the form of a question counts too
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ class Limits:
     """Thresholds of understanding; measured, see docs/evaluation.md."""
 
     asks: float = 0.42
+    plainly_asks: float = 0.55
     small_talk: float = 0.40
     questions: int = 4
     context_chars: int = 240
@@ -66,6 +68,12 @@ def leans_on_context(clause: Clause) -> bool:
     return len(clause.text.split()) <= SHORT or bool(REFERS_BACK.search(clause.text))
 
 
+def follows_up(clause: Clause) -> bool:
+    """Whether a clause only makes sense after an answer: "and if he has an EHCP?", "what about Year 12?"."""
+    short = len(clause.text.split()) <= SHORT
+    return clause.intent == "follow_up" or (short and bool(FOLLOWS_UP.search(clause.text)))
+
+
 def topic_weights(clause: Clause, message: Mapping[str, float] | None = None) -> dict[str, float]:
     """Topic id -> probability: the clause's own ranking, mixed with the whole message's where it leans on that."""
     share = 0.0 if not message else 0.5 if leans_on_context(clause) else 0.2
@@ -81,12 +89,14 @@ def topic_weights(clause: Clause, message: Mapping[str, float] | None = None) ->
 def named_routes(reading: Reading, area: AreaKnowledge) -> tuple[str, ...]:
     """Routes of one authority that a text names, itself or through a service or a form that leads to one route."""
     prefix = area.id + "/"
+    usual = {r.id for r in area.content.routes if r.default}
     mine = [r.removeprefix(prefix) for r in reading.routes if r.startswith(prefix)]
     if not mine:
         services = {s.id: s for s in area.content.services}
         for name in reading.services:
             if name.startswith(prefix):
-                mine += services[name.removeprefix(prefix)].routes
+                led_to = services[name.removeprefix(prefix)].routes
+                mine += () if usual <= set(led_to) else led_to  # the whole service narrows nothing
     if not mine:
         for name in reading.forms:
             if name.startswith(prefix):
@@ -108,6 +118,8 @@ def understand(turn: Turn, reader: Reader, limits: Limits) -> Understood:
         for n, c in enumerate(clauses)
     ]
     asking = [c for c in with_context if INTERROGATIVE.search(c.text.strip())]
+    if len(clauses) <= FEW:
+        asking = [c for c in with_context if c in asking or (_asks(c) and c.score >= limits.plainly_asks)]
     real = [c for c in asking if not WRAPPING.search(c.text)]
     asking = real or asking
     if not asking:

@@ -1,4 +1,4 @@
-"""Conversations as files: a small format, its model, and the checks of one turn. See conversations/README.md."""
+"""Conversations as files: a small format, its model, the checks of one turn. See conversations/README.md."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class _Strict(BaseModel):
 
 
 class Turn(_Strict):
-    """One message and what must be so in its reply. Texts are substrings in any case, or /regular expressions/.
+    """A message and what must hold in its reply. Texts are substrings in any case, or /patterns/.
 
     Exactly one of `say` (typed), `choose` (title of an offered button), `payload` (sent as it is) and `body`
     (the whole request, as JSON or as text) is sent.
@@ -73,7 +73,7 @@ def read_conversation(file: Path) -> Conversation:
 
 
 def found(wanted: str, text: str) -> bool:
-    """Whether a text holds a substring (case and white space do not count) or matches a /regular expression/."""
+    """Whether a text holds a substring (case and white space do not count) or matches a /pattern/."""
     flat = " ".join(text.split())
     if len(wanted) > 2 and wanted.startswith("/") and wanted.endswith("/"):
         return re.search(wanted[1:-1], flat, re.IGNORECASE) is not None
@@ -81,7 +81,7 @@ def found(wanted: str, text: str) -> bool:
 
 
 def faults_of(turn: Turn, reply: dict[str, Any]) -> list[str]:
-    """What a reply (the `custom` of the message) lacks or has too much, one line each; empty if it is right."""
+    """What a reply (`custom` of the message) lacks or has too much, one line each; empty if it is right."""
     text = reply["text"]
     points = [point for part in reply["parts"] for point in part["points"]]
     stated = {point["statement_id"] for point in points}

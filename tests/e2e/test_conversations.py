@@ -1,4 +1,4 @@
-"""Every conversation in conversations/, played through the running servers: door, engine, actions, knowledge."""
+"""Every conversation in conversations/, played through door, engine, actions and knowledge as they run."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def door(running_signpost: str) -> Iterator[httpx.Client]:
         yield client
 
 
-@pytest.mark.parametrize("conversation", _cases())
+@pytest.mark.parametrize("conversation", list(_cases()))
 def test_conversation(door: httpx.Client, conversation: Conversation) -> None:
     sender = uuid.uuid4().hex
     last: dict[str, Any] | None = None

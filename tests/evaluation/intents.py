@@ -74,7 +74,9 @@ def figures(messages: Sequence[Labelled], rankings: Sequence[Sequence[str]], wor
         )
         / len(messages),
         macro_f1=macro_f1([m.intent for m in messages], judged),
-        confusions=tuple((a, b, n) for (a, b), n in sorted(wrong.items(), key=lambda e: (-e[1], e[0]))[:worst]),
+        confusions=tuple(
+            (a, b, n) for (a, b), n in sorted(wrong.items(), key=lambda e: (-e[1], e[0]))[:worst]
+        ),
     )
 
 

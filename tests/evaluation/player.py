@@ -286,4 +286,8 @@ def _rule(pattern: Any, name: str) -> Rule:
 
 def _text(value: Any) -> str:
     # YAML reads a bare yes or no as a truth value.
-    return {True: "yes", False: "no", None: ""}.get(value, value) if isinstance(value, bool | None) else str(value)
+    return (
+        {True: "yes", False: "no", None: ""}.get(value, value)
+        if isinstance(value, bool | None)
+        else str(value)
+    )
