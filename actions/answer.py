@@ -41,9 +41,7 @@ class ActionAnswer(Action):  # type: ignore[misc]  # rasa_sdk is untyped
             return events_for(memory, after)
         except Exception as error:  # a turn must never end in silence
             log.error("the answer failed: %s", type(error).__name__, exc_info=log.isEnabledFor(logging.DEBUG))
-            dispatcher.utter_message(
-                json_message=Reply(status=Status.ERROR, text=LAST_RESORT).model_dump(mode="json")
-            )
+            dispatcher.utter_message(json_message=Reply(status=Status.ERROR, text=LAST_RESORT).model_dump(mode="json"))
             return []
 
 
@@ -55,10 +53,7 @@ def turn_from(tracker: Tracker) -> Turn:
     clauses = []
     for data in message.get("clauses") or ():
         inside = [e for e in entities if data["start"] <= int(e.get("start", 0)) < data["end"]]
-        moved = [
-            {**e, "start": int(e["start"]) - data["start"], "end": int(e["end"]) - data["start"]}
-            for e in inside
-        ]
+        moved = [{**e, "start": int(e["start"]) - data["start"], "end": int(e["end"]) - data["start"]} for e in inside]
         clauses.append(clause_from({**data, "entities": moved}))
     intent = message.get("intent") or {}
     return Turn(

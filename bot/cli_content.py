@@ -55,9 +55,7 @@ def load(folder: Folder = None) -> None:
 @app.command()
 def diff(
     folder: Folder = None,
-    source: Annotated[
-        list[str] | None, typer.Option(help="<authority>=<file>: a revised source text")
-    ] = None,
+    source: Annotated[list[str] | None, typer.Option(help="<authority>=<file>: a revised source text")] = None,
 ) -> None:
     """What loading would change; with --source, which statements rest on changed paragraphs."""
     from bot.bootstrap import store
@@ -98,9 +96,8 @@ def _diff_source(content: Content, area_id: str, path: Path) -> None:
                     for s in area.statements
                     if any((r.document, r.paragraph) == (doc.document, p.n) for r in s.source)
                 ]
-                typer.echo(
-                    f"changed or gone: {area_id} {doc.document} paragraph {p.n} ({p.opens} ...): {', '.join(ids) or '-'}"
-                )
+                where = f"{area_id} {doc.document} paragraph {p.n} ({p.opens} ...)"
+                typer.echo(f"changed or gone: {where}: {', '.join(ids) or '-'}")
     typer.echo(f"{area_id}: {len(present - known)} new or changed paragraph(s) in {path.name}")
 
 
@@ -114,20 +111,11 @@ def coverage(
         for doc in area.paragraphs:
             for p in doc.paragraphs:
                 count = sum(
-                    (doc.document, p.n) in {(r.document, r.paragraph) for r in s.source}
-                    for s in area.statements
+                    (doc.document, p.n) in {(r.document, r.paragraph) for r in s.source} for s in area.statements
                 )
                 if verbose:
-                    what = (
-                        f"{count} statement(s)"
-                        if count
-                        else f"left out: {p.omitted}"
-                        if p.omitted
-                        else "NOTHING"
-                    )
-                    typer.echo(
-                        f"{area.authority.id} {doc.document} {p.n:>3} {p.section} | {p.opens} ... : {what}"
-                    )
+                    what = f"{count} statement(s)" if count else f"left out: {p.omitted}" if p.omitted else "NOTHING"
+                    typer.echo(f"{area.authority.id} {doc.document} {p.n:>3} {p.section} | {p.opens} ... : {what}")
         missing = uncovered(area)
         open_ones += len(missing)
         for document, p in missing:

@@ -49,15 +49,11 @@ class Settings(BaseSettings):
     engine_port: int = Field(5005, ge=1, le=65535, description="Port of the engine, on 127.0.0.1.")
     actions_port: int = Field(5055, ge=1, le=65535, description="Port of the action server, on 127.0.0.1.")
     engine_url: str = Field("", description="Where the door finds the engine. Empty: 127.0.0.1 and the port.")
-    actions_url: str = Field(
-        "", description="Where the engine finds the actions. Empty: 127.0.0.1 and the port."
-    )
+    actions_url: str = Field("", description="Where the engine finds the actions. Empty: 127.0.0.1 and the port.")
 
     content_dir: Path = Field(Path("content"), description="Folder of the offers as YAML.")
     var_dir: Path = Field(Path(".var"), description="Folder of everything that is made at run time.")
-    models_dir: Path | None = Field(
-        None, description="Folder of the trained model. Empty: models in the var folder."
-    )
+    models_dir: Path | None = Field(None, description="Folder of the trained model. Empty: models in the var folder.")
     knowledge_url: str = Field(
         "",
         description="Database of the knowledge base (SQLAlchemy URL). Empty: SQLite file in the var folder.",
@@ -70,16 +66,12 @@ class Settings(BaseSettings):
     action_timeout_seconds: float = Field(
         5.0, gt=0, description="Longest time for one action; shorter than the wait for the engine."
     )
-    start_timeout_seconds: float = Field(
-        120.0, gt=0, description="Longest wait for a part to get ready at start."
-    )
+    start_timeout_seconds: float = Field(120.0, gt=0, description="Longest wait for a part to get ready at start.")
 
     max_message_chars: int = Field(8000, ge=1, description="Longest message, in characters.")
     max_body_bytes: int = Field(65536, ge=1024, description="Largest body of a request, in bytes.")
     max_sender_chars: int = Field(128, ge=16, description="Longest sender id, in characters.")
-    messages_per_minute_per_sender: int = Field(
-        30, ge=1, description="Messages a minute from one conversation."
-    )
+    messages_per_minute_per_sender: int = Field(30, ge=1, description="Messages a minute from one conversation.")
     messages_per_minute_per_address: int = Field(120, ge=1, description="Messages a minute from one address.")
     rate_limit_exempts_loopback: bool = Field(True, description="Whether this machine itself is not limited.")
     trusted_proxies: str = Field(
@@ -89,17 +81,13 @@ class Settings(BaseSettings):
     allowed_origins: str = Field(
         "", description="Other sites whose pages may call the door (CORS), with commas. Empty: none."
     )
-    frame_ancestors: str = Field(
-        "'self'", description="Sites that may show the chat in a frame (CSP syntax)."
-    )
+    frame_ancestors: str = Field("'self'", description="Sites that may show the chat in a frame (CSP syntax).")
 
     retention_hours: int = Field(48, ge=1, description="Idle hours after which a conversation is deleted.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="DEBUG, INFO, WARNING or ERROR."
     )
-    log_max_bytes: int = Field(
-        5_000_000, ge=10_000, description="Size at which a log file is begun anew, in bytes."
-    )
+    log_max_bytes: int = Field(5_000_000, ge=10_000, description="Size at which a log file is begun anew, in bytes.")
     log_backups: int = Field(3, ge=0, description="Number of older log files kept for each part.")
     metrics_enabled: bool = Field(False, description="Whether the door answers /metrics (Prometheus).")
 
@@ -132,9 +120,7 @@ class Settings(BaseSettings):
             names = ", ".join(f"{variable_name(name)}={port}" for name, port in ports.items())
             raise ValueError(f"the ports must differ: {names}")
         if self.action_timeout_seconds >= self.engine_timeout_seconds:
-            raise ValueError(
-                "SIGNPOST_ACTION_TIMEOUT_SECONDS must be less than SIGNPOST_ENGINE_TIMEOUT_SECONDS"
-            )
+            raise ValueError("SIGNPOST_ACTION_TIMEOUT_SECONDS must be less than SIGNPOST_ENGINE_TIMEOUT_SECONDS")
         if self.environment == "production":
             secret = self.secret.get_secret_value()
             if secret == DEVELOPMENT_SECRET:

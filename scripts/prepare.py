@@ -80,9 +80,7 @@ def prepare(root: Path, environment: Environment) -> None:
     uv = find_uv(root)
     if not works:
         shutil.rmtree(folder, ignore_errors=True)
-        run_step(
-            root, f"making {environment.folder}", [uv, "venv", "--python", environment.python, str(folder)]
-        )
+        run_step(root, f"making {environment.folder}", [uv, "venv", "--python", environment.python, str(folder)])
     into = ["--python", str(folder / "bin/python")]
     output = run_step(
         root,
@@ -90,9 +88,7 @@ def prepare(root: Path, environment: Environment) -> None:
         [uv, "pip", "sync", "--require-hashes", *into, environment.lock],
     )
     if gone := removed_packages(output):
-        print(
-            f"Removed from {environment.folder}, since {environment.lock} does not name it: {', '.join(gone)}"
-        )
+        print(f"Removed from {environment.folder}, since {environment.lock} does not name it: {', '.join(gone)}")
     if environment.with_project:
         run_step(
             root,
@@ -161,9 +157,7 @@ def find_uv(root: Path) -> str:
 def uv_version(program: str) -> tuple[int, ...] | None:
     """Version of a uv as (0, 13, 9); None when it does not run."""
     try:
-        answer = subprocess.run(
-            [program, "--version"], capture_output=True, text=True, check=True, timeout=60
-        )
+        answer = subprocess.run([program, "--version"], capture_output=True, text=True, check=True, timeout=60)
     except (OSError, subprocess.SubprocessError):
         return None
     found = re.search(r"\d+\.\d+\.\d+", answer.stdout)
@@ -208,20 +202,14 @@ def removed_packages(output: str) -> list[str]:
 
 def clean_environment(environ: Mapping[str, str]) -> dict[str, str]:
     """The environment without an activated virtual environment, so that uv looks at ours only."""
-    return {
-        name: value
-        for name, value in environ.items()
-        if name not in {"VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME"}
-    }
+    return {name: value for name, value in environ.items() if name not in {"VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME"}}
 
 
 def reason(output: str) -> str:
     """The line or two of a command's output that tell why it failed, as one line."""
     lines = [re.sub(r"\x1b\[[0-9;]*m", "", line).strip() for line in output.splitlines()]
     lines = [line for line in lines if line]
-    telling = [
-        line for line in lines if re.match(r"(error:|ERROR:|cause:|Caused by|×|╰─▶|├─▶|\w+Error:)", line)
-    ]
+    telling = [line for line in lines if re.match(r"(error:|ERROR:|cause:|Caused by|×|╰─▶|├─▶|\w+Error:)", line)]
     text = " ".join(telling or lines[-1:]) or "it gave no reason"
     return text if len(text) <= LONGEST_REASON else text[: LONGEST_REASON - 3] + "..."
 

@@ -22,12 +22,8 @@ class EngineError(Exception):
 class EngineClient:
     """Posts messages to the engine. `transport` lets tests reach an app in the same process."""
 
-    def __init__(
-        self, url: str, longest_seconds: float, transport: httpx.AsyncBaseTransport | None = None
-    ) -> None:
-        limits = httpx.Limits(
-            max_connections=200, max_keepalive_connections=50, keepalive_expiry=_KEEPALIVE_SECONDS
-        )
+    def __init__(self, url: str, longest_seconds: float, transport: httpx.AsyncBaseTransport | None = None) -> None:
+        limits = httpx.Limits(max_connections=200, max_keepalive_connections=50, keepalive_expiry=_KEEPALIVE_SECONDS)
         self._client = httpx.AsyncClient(
             base_url=url, transport=transport, limits=limits, timeout=longest_seconds, trust_env=False
         )

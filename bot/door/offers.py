@@ -21,22 +21,16 @@ def authority_names(content_dir: Path) -> list[str]:
 
 def addresses(content_dir: Path) -> frozenset[str]:
     """The offers' own addresses, which stay as they are in a message."""
-    return frozenset(
-        str(address) for data in _read(content_dir, "authority.yml") for address in data["addresses"]
-    )
+    return frozenset(str(address) for data in _read(content_dir, "authority.yml") for address in data["addresses"])
 
 
 def terms(content_dir: Path) -> frozenset[str]:
     """Names and aliases of authorities, forms, services and routes."""
-    return frozenset(
-        term for name in _NAMED_IN for data in _read(content_dir, name) for term in _names_in(data)
-    )
+    return frozenset(term for name in _NAMED_IN for data in _read(content_dir, name) for term in _names_in(data))
 
 
 def _read(content_dir: Path, name: str) -> list[Any]:
-    return [
-        yaml.safe_load(file.read_text(encoding="utf-8")) for file in sorted(content_dir.glob(f"*/{name}"))
-    ]
+    return [yaml.safe_load(file.read_text(encoding="utf-8")) for file in sorted(content_dir.glob(f"*/{name}"))]
 
 
 def _names_in(data: object) -> Iterator[str]:

@@ -119,9 +119,7 @@ class ChatPage:
 def form_fields(body: bytes) -> dict[str, str]:
     """The fields of an URL-encoded form. Raises RefusedError (400): not UTF-8, or too many fields."""
     try:
-        pairs = parse_qsl(
-            body.decode("utf-8"), keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS
-        )
+        pairs = parse_qsl(body.decode("utf-8"), keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS)
     except ValueError:
         raise RefusedError(400, "bad_form") from None
     return dict(pairs)

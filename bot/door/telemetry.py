@@ -16,15 +16,11 @@ class Telemetry:
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
-        self._replies = Counter(
-            "signpost_replies", "Replies given, by status.", ["status"], registry=self._registry
-        )
+        self._replies = Counter("signpost_replies", "Replies given, by status.", ["status"], registry=self._registry)
         self._seconds = Histogram(
             "signpost_reply_seconds", "Time to a reply.", buckets=_BUCKETS, registry=self._registry
         )
-        self._requests = Counter(
-            "signpost_requests", "Requests by HTTP status.", ["status"], registry=self._registry
-        )
+        self._requests = Counter("signpost_requests", "Requests by HTTP status.", ["status"], registry=self._registry)
 
     def reply_given(self, status: str, seconds: float) -> None:
         """Count a reply."""

@@ -8,9 +8,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 _LOCK_WAIT_SECONDS = 5
-_events = sa.Table(
-    "events", sa.MetaData(), sa.Column("sender_id", sa.String), sa.Column("timestamp", sa.Float)
-)
+_events = sa.Table("events", sa.MetaData(), sa.Column("sender_id", sa.String), sa.Column("timestamp", sa.Float))
 
 
 class TrackerStore:

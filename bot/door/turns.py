@@ -129,9 +129,7 @@ class Turns:
             conversation.turnstile.leave(place)
         return Outcome(self._words.reply("error", "error", area))
 
-    async def _outcome(
-        self, key: str, place: asyncio.Future[None], message: Message, area: str | None
-    ) -> Outcome:
+    async def _outcome(self, key: str, place: asyncio.Future[None], message: Message, area: str | None) -> Outcome:
         said: str | None = None
         kinds: tuple[str, ...] = ()
         if len(message.text) > self._limits.max_message_chars:

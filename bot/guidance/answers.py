@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-
+from bot.guidance.answer_parts import Limits, Outcome, Question, same, ways
 from bot.guidance.area import AreaKnowledge
 from bot.guidance.conditions import holds
 from bot.guidance.reply import Answer, Point, Status, Verdict
@@ -18,68 +16,26 @@ from bot.knowledge.model import Criterion, Kind, Statement
 
 VERDICT_TOPICS = frozenset({"eligibility", "how_to_refer", "services", "semh", "referral_form", "contact"})
 YES_NO = re.compile(
-    r"(?:^|[,;:.?!-] |\b(?:and|so|or|but|then|also|ok|well|right) )(?:can|could|may|do|does|did|is|are|am|was|will|would|should|shall|must|has|have)(?:n'?t)? "
+    r"(?:^|[,;:.?!-] |\b(?:and|so|or|but|then|also|ok|well|right) )"
+    r"(?:can|could|may|do|does|did|is|are|am|was|will|would|should|shall|must|has|have)(?:n'?t)? "
     r"(?:\w+ ){1,}|\b(?:yes or no|allowed|right\?|is it\?|or not|correct\?)|n'?t (?:he|she|it|they|we|you|i)\?",
     re.IGNORECASE,
 )
-REFERRAL = frozenset(
-    {"how_to_refer", "eligibility", "who_can_ask", "requirements", "referral_form", "services"}
-)
+REFERRAL = frozenset({"how_to_refer", "eligibility", "who_can_ask", "requirements", "referral_form", "services"})
 CLEAR = 2  # routes at most for which the way of asking is added to an answer
-LISTS = frozenset({"requirements", "next_steps", "school_duties", "service_duties"})  # asked for as a whole
+REQUIREMENTS = "requirements"
+LISTS = frozenset({REQUIREMENTS, "next_steps", "school_duties", "service_duties"})  # asked for as a whole
 IN_ORDER = frozenset({"next_steps"})  # a process is told in the order in which it happens
 OPEN_QUESTION = re.compile(r"\b(?:what|which|who|whom|whose|where|when|how|why)\b", re.IGNORECASE)
-
-
-@dataclass(frozen=True)
-class Limits:
-    """How much an answer holds: points, words, and how far below the best statement's score one may lie.
-
-    `near` for any statement, `complete` for first-priority facts of the topic, `margin` for its other facts.
-    Measured; see docs/evaluation.md.
-    """
-
-    points: int = 5
-    words: int = 90
-    list_points: int = 8
-    list_words: int = 130
-    near: float = 0.12
-    complete: float = 0.70
-    margin: float = 0.50
-
-
-@dataclass(frozen=True)
-class Question:
-    """One question: its text, what it is about, and the vectors it is searched with (alone, then in context)."""
-
-    text: str
-    topics: Mapping[str, float]
-    vectors: Sequence[np.ndarray]
-    named_routes: tuple[str, ...] = ()
-    last_topics: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """An answer with how sure it is (the best statement's score) and the routes it considered."""
-
-    answer: Answer
-    score: float
-    similarity: float
-    likeness: float = 0.0
-    routes: tuple[str, ...] = ()
-    topics: tuple[str, ...] = field(default_factory=tuple)
 
 
 class Answerer:
     """Answers questions about one authority. Pure: the same question and frame give the same answer."""
 
-    def __init__(
-        self, area: AreaKnowledge, weights: Weights | None = None, limits: Limits | None = None
-    ) -> None:
+    def __init__(self, area: AreaKnowledge, weights: Weights | None = None, limits: Limits | None = None) -> None:
         self.area = area
         self._index = WordIndex(area)
-        self._ways = _ways(area)
+        self._ways = ways(area)
         # Routes for whoever wants them (a newsletter, training): what is said of them always applies.
         self._open = frozenset(r.id for r in area.content.routes if not r.default and not r.criteria)
         self._weights = weights or Weights()
@@ -104,9 +60,7 @@ class Answerer:
         if kept:
             return kept, False
         subject = facts.get("subject")
-        levels = {"pupil": ("pupil",), "school": ("school", "setting"), "senco": ("senco",)}.get(
-            str(subject), ()
-        )
+        levels = {"pupil": ("pupil",), "school": ("school", "setting"), "senco": ("senco",)}.get(str(subject), ())
         narrowed = tuple(r for r in fits_now if self.area.routes[r].level in levels)
         return narrowed or fits_now, False
 
@@ -183,9 +137,7 @@ class Answerer:
         if speaking:
             score = max(score, 1.0)
         likeness = max((r.likeness for r in ranked[:3]), default=0.0)
-        return Outcome(
-            answer, score, similarity, likeness, routes if named else (), (topic,) if topic else ()
-        )
+        return Outcome(answer, score, similarity, likeness, routes if named else (), (topic,) if topic else ())
 
     def _topic(self, ranked: list[Ranked], question: Question) -> str:
         """The topic of an answer: that of the best statements, weighed with what the engine heard."""
@@ -230,17 +182,16 @@ class Answerer:
         facts = [r for r in same if self.area.statements[r.statement_id].kind is Kind.FACT]
         chosen = [ranked[0]]
         chosen += [r for r in ranked if r.statement_id in this_case and (r in same or topic in REFERRAL)]
+        if topic == REQUIREMENTS:
+            needed = [r for r in same if self.area.statements[r.statement_id].requirement]
+            chosen += sorted(needed, key=lambda r: self.area.statements[r.statement_id].priority)
         chosen += [r for r in ranked if best - r.score <= limits.near]
         chosen += self._best_of_each_case(ranked[0], facts, active)
         chosen += [
-            r
-            for r in facts
-            if self.area.statements[r.statement_id].priority == 1 and best - r.score <= limits.complete
+            r for r in facts if self.area.statements[r.statement_id].priority == 1 and best - r.score <= limits.complete
         ]
         chosen += [
-            r
-            for r in facts
-            if self.area.statements[r.statement_id].priority == 2 and best - r.score <= limits.margin
+            r for r in facts if self.area.statements[r.statement_id].priority == 2 and best - r.score <= limits.margin
         ]
         return list(dict.fromkeys(chosen))
 
@@ -297,7 +248,7 @@ class Answerer:
             statement = self.area.statements[r.statement_id]
             length = len(statement.text.split())
             full = len(taken) >= most or words + length > most_words
-            if (taken and full) or any(_same(statement, t) for t in taken):
+            if (taken and full) or any(same(statement, t) for t in taken):
                 continue
             words += length
             taken.append(statement)
@@ -314,27 +265,3 @@ class Answerer:
         held = [self.area.routes[r] for r in self.area.routes if r in (its_routes & active)]
         labels = [r.label for r in held if not (r.broader and r.broader in its_routes & active)]
         return "; ".join(dict.fromkeys(labels)) if len(labels) <= 2 else ""
-
-
-def _ways(area: AreaKnowledge) -> dict[str, str]:
-    """Route id -> id of the statement that says how to ask: it names the route's address or form."""
-    found: dict[str, str] = {}
-    forms = {f.id: f.name for f in area.content.authority.forms}
-    for route in area.content.routes:
-        marks = [m for m in (route.address, forms.get(route.form or "")) if m]
-        for s in area.content.statements:
-            its_routes = area.routes_of[s.id]
-            says_how = s.kind is Kind.FACT and s.priority == 1 and "how_to_refer" in s.topics
-            if says_how and its_routes and route.id in its_routes and any(m in s.text for m in marks):
-                found[route.id] = s.id
-                break
-    return found
-
-
-def _same(one: Statement, other: Statement) -> bool:
-    """Whether two statements would read as a repetition: nearly the same words, the same figures and addresses."""
-    figures = r"\d+|\S+@\S+"
-    if re.findall(figures, one.text) != re.findall(figures, other.text):
-        return False
-    a, b = set(one.text.casefold().split()), set(other.text.casefold().split())
-    return len(a & b) / max(1, min(len(a), len(b))) > 0.85

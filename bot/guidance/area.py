@@ -58,9 +58,7 @@ class AreaKnowledge:
 
     def point(self, statement: Statement, label: str = "") -> Point:
         """A statement as said, with its sources in full."""
-        return Point(
-            text=statement.text, statement_id=statement.id, label=label, sources=self.sources(statement)
-        )
+        return Point(text=statement.text, statement_id=statement.id, label=label, sources=self.sources(statement))
 
     def sources(self, statement: Statement) -> list[SourceRef]:
         """The sources of a statement: document mark, section, paragraph number, first words."""
@@ -72,9 +70,7 @@ class AreaKnowledge:
         if paragraph is None:
             return []
         mark = next(d.mark for d in self.content.authority.documents if d.id == source.document)
-        return [
-            SourceRef(document=mark, section=paragraph.section, paragraph=paragraph.n, opens=paragraph.opens)
-        ]
+        return [SourceRef(document=mark, section=paragraph.section, paragraph=paragraph.n, opens=paragraph.opens)]
 
 
 @dataclass(frozen=True)

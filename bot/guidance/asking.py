@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-import numpy as np
-
-from bot.guidance.answers import Answerer, Outcome, Question
+from bot.guidance.answer_parts import Outcome, Question
+from bot.guidance.answers import Answerer
 from bot.guidance.area import Knowledge
 from bot.guidance.frame import Frame
+from bot.guidance.likeness import Embed
 from bot.guidance.reading import Reader
 from bot.guidance.reply import Answer, Point, Status
 from bot.guidance.turn import Clause, Memory
 from bot.guidance.understanding import follows_up, leans_on_context, named_routes, topic_weights
 from bot.knowledge.model import Wording
 
-Embed = Callable[[Sequence[str]], np.ndarray]
 GLOSSARY = "glossary"
+GLOSSARY_ASKED = 0.35
 OUT_OF_SCOPE = "out_of_scope_"
 LIKENESS_COUNTS = 0.7  # measured: docs/evaluation.md
 
@@ -48,7 +48,7 @@ class Respondent:
             message: the whole message's ranking of intents, where this clause is its only question.
         """
         area = self._knowledge.areas[area_id]
-        last = memory.last if memory.last.area == area_id else None
+        last = memory.last if memory.last.area else None
         leans = leans_on_context(clause)
         texts = [clause.text]
         if clause.context:
@@ -67,25 +67,12 @@ class Respondent:
             named_routes=named,
             last_topics=last.topics if last and follows else (),
         )
-        outcome = self._answerers[area_id].answer(question, frame.facts, frame.routes if last else (), room)
+        outcome = self._answerers[area_id].answer(question, frame.facts, frame.routes, room)
         return self._with_terms(clause, reading.terms, area_id, outcome)
 
     def _with_terms(self, clause: Clause, terms: Sequence[str], area_id: str, outcome: Outcome) -> Outcome:
         """The answer with the meanings of the terms that the clause asks about in front."""
-        if clause.ranking.get("ask_glossary", 0.0) < 0.35 or not terms:
-            return outcome
-        area = self._knowledge.areas[area_id]
-        known = {t.id: t for t in (*self._knowledge.common.terms, *area.content.terms)}
-        found = [known[t] for t in terms if t in known]
-        own = [t for t in found if t in area.content.terms]
-        points = [
-            Point(
-                text=f"{t.term}: {t.meaning}",
-                statement_id=f"term/{t.id}",
-                sources=[ref for s in t.source for ref in area.refs(s)],
-            )
-            for t in (own or found)[:3]
-        ]
+        points = self._meanings(clause, terms, [area_id])
         if not points:
             return outcome
         kept = [p for p in outcome.answer.points if outcome.similarity > 0.6][:3]
@@ -93,6 +80,26 @@ class Respondent:
             update={"points": [*points, *kept], "topic": GLOSSARY, "status": Status.ANSWERED, "verdict": None}
         )
         return replace(outcome, answer=answer, score=max(outcome.score, 1.0), topics=(GLOSSARY,))
+
+    def meaning(self, clause: Clause) -> Answer | None:
+        """The meaning of a term that a clause asks about, where no area is known: it must mean one thing only."""
+        terms = self._reader.read(clause.text, clause.entities).terms
+        points = self._meanings(clause, terms, list(self._knowledge.areas))
+        return Answer(topic=GLOSSARY, points=points) if len(points) == 1 else None
+
+    def _meanings(self, clause: Clause, terms: Sequence[str], area_ids: Sequence[str]) -> list[Point]:
+        if clause.ranking.get("ask_glossary", 0.0) < GLOSSARY_ASKED:
+            return []
+        points = []
+        for area_id in area_ids:
+            area = self._knowledge.areas[area_id]
+            for term in (t for t in area.content.terms if t.id in terms):
+                sources = [ref for s in term.source for ref in area.refs(s)]
+                text = f"{term.term}: {term.meaning}"
+                points.append(Point(text=text, statement_id=f"term/{term.id}", sources=sources))
+        common = [t for t in self._knowledge.common.terms if t.id in terms]
+        points += [Point(text=f"{t.term}: {t.meaning}", statement_id=f"term/{t.id}") for t in common if not points]
+        return points[:3]
 
     def pointer(
         self,
@@ -118,6 +125,4 @@ class Respondent:
         if found is None:
             return Answer(status=Status.OUT_OF_SCOPE, lead=self._wording.not_covered_anywhere)
         more = found.by_area.get(area_id or "", "")
-        return Answer(
-            status=Status.OUT_OF_SCOPE, area=area_id, lead=" ".join(p for p in (found.text, more) if p)
-        )
+        return Answer(status=Status.OUT_OF_SCOPE, area=area_id, lead=" ".join(p for p in (found.text, more) if p))

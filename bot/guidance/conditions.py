@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -64,18 +65,16 @@ def _test(condition: Condition, value: Any) -> bool:
         return bool(value) and set(value) <= set(condition.only)
     if condition.is_ is not None:
         return (
-            condition.is_ in value
-            if isinstance(value, (set, frozenset, list, tuple))
-            else bool(value == condition.is_)
+            condition.is_ in value if isinstance(value, (set, frozenset, list, tuple)) else bool(value == condition.is_)
         )
     if condition.within is not None:
         return float(value) <= condition.within.at_most * MONTHS.get(condition.within.unit, 1.0)
-    bounds = [
-        (condition.at_least, lambda v, b: v >= b),
-        (condition.at_most, lambda v, b: v <= b),
-        (condition.more_than, lambda v, b: v > b),
-        (condition.less_than, lambda v, b: v < b),
-    ]
+    bounds = (
+        (condition.at_least, operator.ge),
+        (condition.at_most, operator.le),
+        (condition.more_than, operator.gt),
+        (condition.less_than, operator.lt),
+    )
     if any(b is not None for b, _ in bounds):
-        return all(test(float(value), bound) for bound, test in bounds if bound is not None)
+        return all(bool(test(float(value), bound)) for bound, test in bounds if bound is not None)
     return bool(value)

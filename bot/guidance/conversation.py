@@ -8,21 +8,25 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from bot.guidance.answers import Outcome
+from bot.guidance.answer_parts import Outcome
 from bot.guidance.area import Knowledge
-from bot.guidance.asking import GLOSSARY, Embed, Respondent
+from bot.guidance.asking import GLOSSARY, Respondent
+from bot.guidance.clarifying import Clarifier
 from bot.guidance.frame import Frame
+from bot.guidance.likeness import Embed
 from bot.guidance.reading import Reader
-from bot.guidance.reply import Answer, Choice, Reply, Status
+from bot.guidance.reply import Answer, Reply, Status
 from bot.guidance.speaking import Speaker
 from bot.guidance.turn import Clause, Last, Memory, Turn
-from bot.guidance.understanding import Limits, Understood, follows_up, topic_weights, understand
+from bot.guidance.understanding import Limits, Understood, follows_up, understand
 from bot.knowledge.lookups import entity_words, fold
 from bot.knowledge.model import Fact, Wording
 
-# "and one who hasn't", "what if there isn't one": the opposite of what was said before.
-ELLIPSIS_NOT = re.compile(
-    r"^.{0,40}\b(?:hasn't|hasnt|haven't|doesn't|does not|has not|isn't|without)(?: got)?(?: one)?\W*$",
+# "and one who hasn't", "and if he did have one?": the opposite of what was said before.
+ELLIPSIS = re.compile(
+    r"^\W*(?:and|but|what|or|so|if|even)\b.{0,40}"
+    r"\b(?:hasn't|haven't|doesn't|does not|has not|isn't|without|did|does|has|had)"
+    r"(?: have)?(?: got)?(?: one)?\W*$",
     re.IGNORECASE,
 )
 ROOM = {1: 1.0, 2: 0.75, 3: 0.6}
@@ -62,6 +66,7 @@ class Conversations:
         self._reader = Reader(words, knowledge.common.cues, ambiguous)
         self._respondent = Respondent(knowledge, self.wording, self._reader, embed)
         self._speaker = Speaker(knowledge, self.wording)
+        self._clarifier = Clarifier(knowledge, self.wording, self._speaker)
         self._facts: dict[str, Fact] = {f.id: f for f in knowledge.common.facts}
         self._topics = {t.id: t for t in knowledge.common.topics}
 
@@ -115,7 +120,7 @@ class Conversations:
         if kind == "topic" and isinstance(value, Mapping) and value.get("topic") in self._topics:
             pending = (self._clause_for(str(value["topic"]), str(value.get("question") or "")),)
         if pending and frame.area is None:
-            return self._ask_area(replace(memory, pending=pending))
+            return self._clarifier.ask_area(replace(memory, pending=pending))
         if pending and frame.area is not None:
             return self._answer(pending, frame, [frame.area], memory, today, [])
         if frame.area is not None and memory.last.topics:
@@ -143,9 +148,9 @@ class Conversations:
         if intent == "start_again":
             return self._speaker.say(Status.SMALL_TALK, self.wording.small_talk["start_again"]), Memory()
         if intent == "ask_source":
-            return self._sources(memory), memory
+            return self._clarifier.sources(memory), memory
         if intent == "say_wrong":
-            return self._wrong(memory), memory
+            return self._clarifier.wrong(memory), memory
         if intent == "talk_to_person":
             return self._person(heard, turn, memory)
         if intent in self.wording.small_talk and intent not in ("affirm", "deny") and not heard.reading.facts:
@@ -163,7 +168,7 @@ class Conversations:
             frame = frame.new_pupil()
             notices.append(self.wording.new_pupil)
         said = dict(reading.facts)
-        if ELLIPSIS_NOT.search(turn.text) and "ehcp" in frame.pupil and "ehcp" not in said:
+        if ELLIPSIS.search(turn.text) and "ehcp" in frame.pupil and "ehcp" not in said:
             said["ehcp"] = not frame.pupil["ehcp"]
         if "year" in said and "age" not in said:
             frame = replace(frame, pupil={k: v for k, v in frame.pupil.items() if k != "age"})
@@ -208,9 +213,7 @@ class Conversations:
             for area_id in areas:
                 outcome = self._respondent.respond(clause, frame, area_id, memory, room, message)
                 one_area = area_id if len(areas) == 1 else None
-                least = self._thresholds.out_of_scope + (
-                    IN_STORY if clause.context or memory.last.area else 0.0
-                )
+                least = self._thresholds.out_of_scope + (IN_STORY if clause.context or memory.last.area else 0.0)
                 pointer = None
                 if not (memory.last.area and follows_up(clause)):
                     pointer = self._respondent.pointer(clause, one_area, least, outcome.likeness, message)
@@ -220,7 +223,7 @@ class Conversations:
                     outcomes.append(outcome)
         kept = [o for o in outcomes if o.score >= self._thresholds.hardly]
         if not kept:
-            return self._unsure(clauses, frame, areas, memory, notices)
+            return self._clarifier.unsure(clauses, frame, areas, memory, notices)
         answered = [o for o in kept if o.answer.points]
         if answered and len(kept) > len(answered) and len(clauses) > 2:
             kept = answered  # in a long message a clause that is out of scope is mostly part of the story
@@ -307,42 +310,7 @@ class Conversations:
             return self._answer([whole], frame, areas, memory, today, notices)
         if reading.facts and frame.facts.get("subject"):
             return self._answer([self._clause_for(FIRST_GUESS)], frame, areas, memory, today, notices)
-        return self._unsure([whole], frame, areas, memory, notices)
-
-    def _unsure(
-        self,
-        clauses: Sequence[Clause],
-        frame: Frame,
-        areas: Sequence[str],
-        memory: Memory,
-        notices: Sequence[str],
-    ) -> tuple[Reply, Memory]:
-        """Low confidence: one good question with choices; the second time an honest word and whom to ask."""
-        if "clarified" in memory.told:
-            area = self.knowledge.areas[areas[0]]
-            contact = area.point(area.statements[area.content.authority.contact])
-            lead = f"{self.wording.not_covered.format(area=area.name)} {self.wording.contact_lead}"
-            part = Answer(area=area.id, status=Status.NOT_STATED, lead=lead, points=[contact])
-            reply = self._speaker.reply(Status.NOT_STATED, [part], frame, areas, notices)
-            return reply, replace(memory, told=memory.told - {"clarified"})
-        weights: dict[str, float] = {}
-        for clause in clauses:
-            for topic, weight in topic_weights(clause).items():
-                weights[topic] = weights.get(topic, 0.0) + weight
-        likely = [t for t in sorted(weights, key=lambda t: -weights[t]) if t in self._topics][:3]
-        lead = self.wording.clarify if likely else self.wording.clarify_nothing
-        question = clauses[0].text if clauses else ""
-        choices = [
-            Choice(
-                title=self._topics[t].title,
-                value={"kind": "topic", "value": {"topic": t, "question": question}},
-            )
-            for t in likely or ["how_to_refer", "requirements", "eligibility"]
-        ]
-        reply = self._speaker.reply(
-            Status.CLARIFY, [Answer(status=Status.CLARIFY, lead=lead)], frame, areas, notices, choices
-        )
-        return reply, replace(memory, offered=_offered(choices)).telling("clarified")
+        return self._clarifier.unsure([whole], frame, areas, memory, notices)
 
     # ------------------------------------------------------------------ turns without an area
 
@@ -357,48 +325,23 @@ class Conversations:
         found = [p for p in pointers if p is not None]
         if asking and len(found) == len(asking):
             return self._speaker.reply(Status.OUT_OF_SCOPE, found[:1], memory.frame, []), memory
+        meanings = [p for c in asking if (p := self._respondent.meaning(c)) is not None]
+        if asking and len(meanings) == len(asking):
+            return self._speaker.reply(Status.ANSWERED, meanings[:1], memory.frame, []), memory
         pending = tuple(asking) or memory.pending
         if not pending and heard.reading.facts:
             pending = (self._clause_for(FIRST_GUESS),)
         if not pending and heard.intent in self.wording.small_talk:
             return self._speaker.say(Status.SMALL_TALK, self.wording.small_talk[heard.intent]), memory
-        return self._ask_area(replace(memory, pending=pending))
-
-    def _ask_area(self, memory: Memory) -> tuple[Reply, Memory]:
-        again = "asked_area" in memory.told
-        areas = self.knowledge.areas.values()
-        choices = [Choice(title=a.name, value={"kind": "area", "value": a.id}) for a in areas]
-        lead = self.wording.ask_area_again if again else self.wording.ask_area
-        part = Answer(status=Status.CLARIFY, lead=lead)
-        reply = self._speaker.reply(Status.CLARIFY, [part], memory.frame, [], (), choices)
-        return reply, replace(memory, offered=_offered(choices)).telling("asked_area")
+        return self._clarifier.ask_area(replace(memory, pending=pending))
 
     # ------------------------------------------------------------------ turns about the conversation
-
-    def _sources(self, memory: Memory) -> Reply:
-        area = self.knowledge.areas.get(memory.last.area)
-        if area is None or not memory.last.statements:
-            return self._speaker.say(Status.SMALL_TALK, self.wording.sources_none)
-        known = [area.statements[i] for i in memory.last.statements if i in area.statements]
-        points = [area.point(s) for s in known]
-        part = Answer(area=area.id, lead=self.wording.sources_lead, points=points)
-        return self._speaker.reply(Status.ANSWERED, [part], memory.frame, [area.id])
-
-    def _wrong(self, memory: Memory) -> Reply:
-        area = self.knowledge.areas.get(memory.last.area or memory.frame.area or "")
-        if area is None:
-            return self._speaker.say(Status.SMALL_TALK, self.wording.small_talk["say_wrong"])
-        ids = [*memory.last.statements[:2], area.content.authority.contact]
-        points = [area.point(area.statements[i]) for i in dict.fromkeys(ids) if i in area.statements]
-        lead = f"{self.wording.small_talk['say_wrong']} {self.wording.repeat_lead}"
-        part = Answer(area=area.id, lead=lead, points=points)
-        return self._speaker.reply(Status.ANSWERED, [part], memory.frame, [area.id])
 
     def _person(self, heard: Understood, turn: Turn, memory: Memory) -> tuple[Reply, Memory]:
         frame, memory, _ = self._frame(heard, turn, memory)
         areas = self._areas(heard, frame)
         if not areas:
-            return self._ask_area(
+            return self._clarifier.ask_area(
                 replace(memory, frame=frame, pending=(self._clause_for("contact", turn.text),))
             )
         area = self.knowledge.areas[areas[0]]
@@ -415,7 +358,3 @@ def _repeats(answer: Answer, other: Answer) -> bool:
     if not mine and not others:
         return answer.lead == other.lead
     return bool(mine) and len(mine & others) >= 0.6 * len(mine)
-
-
-def _offered(choices: Sequence[Choice]) -> tuple[tuple[str, Mapping[str, Any]], ...]:
-    return tuple((c.title, c.value) for c in choices)

@@ -9,11 +9,14 @@ docs/evaluation.md.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from bot.knowledge.store import Phrases
+
+Embed = Callable[[Sequence[str]], np.ndarray]
 
 SHRINKAGE = 0.3  # of the scatter towards a sphere; 0.3 to 3 differ little
 NEAREST_SHARE = 0.15  # share of the nearest phrase; the rest is the mean of the statement's phrases

@@ -46,16 +46,19 @@ def _any(*patterns: str) -> re.Pattern[str]:
 
 NEGATION = r"(?:no|not|non|without|w/?o|hasn'?t|haven'?t|isn'?t|doesn'?t|don'?t|didn'?t|never|n'?t|nor|lacks?|lacking)"
 EHCP = re.compile(
-    r"\b(?:ehcp'?s?|ehc ?plans?|ehc|echp|educational?,? health,? (?:and|&) care plans?|statement(?:ed)?(?= of| of sen|\b))\b"
+    r"\b(?:ehcp'?s?|ehc ?plans?|ehc|echp|educational?,? health,? (?:and|&) care plans?"
+    r"|statement(?:ed)?)\b"
     r"|(?<!support )(?<!inclusion )(?<!action )(?<!send )(?<!mk )(?<!lesson )\bplan (?:kids?|pupils?|child(?:ren)?)\b"
-    r"|\b(?:has|have|got|gets|with|had|without|no|w/o) (?:a |an |his |her |their )?(?:proper )?plan\b(?! (?:of|to|for|is|on|and two))",
+    r"|\b(?:has|have|got|gets|with|had|without|no|w/o) (?:a |an |his |her |their )?(?:proper )?"
+    r"plan\b(?! (?:of|to|for|is|on|and two))",
     re.IGNORECASE,
 )
 EHCP_ASKED = _any(
     r"\b(?:need|needs|needing|require|requires|apply(?:ing)? for|request(?:ing)?|assessment for) (?:an? |the )?$"
 )
 EHCP_NOT_YET = _any(
-    r"\b(?:applied|applying|waiting|awaiting|wait|gone in|refused|turned down|in process|pending|draft|going for|put in)\b[^.?!]{0,25}$"
+    r"\b(?:applied|applying|waiting|awaiting|wait|gone in|refused|turned down|in process|pending|draft|going for|put in)\b"
+    r"[^.?!]{0,25}$"
 )
 SEN_SUPPORT = re.compile(
     r"\b(?:sen support|sen k|k code|on the register)\b(?! (?:service|line|plan|team|inbox))", re.IGNORECASE
@@ -74,16 +77,14 @@ AGE_BARE = re.compile(
     re.IGNORECASE,
 )
 AGE_RANGE = re.compile(
-    r"\b(?:aged?|both|now|are|is|all)\s+(1[0-9])(?:\s*(?:-|–|/|or|and|to)\s*(1[0-9]))?\b(?! ?(?:weeks?|days?|%|hours?|cycles?|pupils?|mins?))"
+    r"\b(?:aged?|both|now|are|is|all)\s+(1[0-9])(?:\s*(?:-|–|/|or|and|to)\s*(1[0-9]))?\b"
+    r"(?! ?(?:weeks?|days?|%|hours?|cycles?|pupils?|mins?))"
     r"|\b(1[0-9])\s*(?:-|–|/|or)\s*(1[0-9])(?=\s*(?:now|year|yr|y/?o)|s?\b\s*,)",
     re.IGNORECASE,
 )
 AGE_MONTHS = re.compile(r"\b(\d{1,2}) months? old\b|\bbaby (?:is|of) (\d{1,2}) months\b", re.IGNORECASE)
 NUMBERS = {
-    w: n
-    for n, w in enumerate(
-        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
-    )
+    w: n for n, w in enumerate(["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"])
 }
 NUMBERS |= {
     "a": 1,
@@ -114,9 +115,7 @@ NEW_PUPIL = _any(
 class Reader:
     """Reads texts with the words and cues of the content."""
 
-    def __init__(
-        self, words: EntityWords, cues: Sequence[Cue] = (), ambiguous: frozenset[str] = frozenset()
-    ) -> None:
+    def __init__(self, words: EntityWords, cues: Sequence[Cue] = (), ambiguous: frozenset[str] = frozenset()) -> None:
         self._words = words
         self._cues = [(cue.fact, cue.value, _any(*cue.patterns)) for cue in cues]
         self._ambiguous = ambiguous
@@ -136,9 +135,7 @@ class Reader:
             for e in entities:
                 if e.get("entity") in self._words:
                     word = str(e.get("value") or "")
-                    found.append(
-                        self._named(str(e["entity"]), int(e.get("start") or 0), int(e.get("end") or 0), word)
-                    )
+                    found.append(self._named(str(e["entity"]), int(e.get("start") or 0), int(e.get("end") or 0), word))
         found = [f for f in found if f.names and self._counts(f, text)]
         return [f for f in found if not any(_covers(o, f) for o in found)]
 
@@ -168,9 +165,7 @@ class Reader:
         if ehcp is not None:
             facts["ehcp"] = ehcp
         _read_year(text, facts, invalid)
-        needs = tuple(
-            n for f in found if f.entity == "need" and not _negated(text, f.start, f.end) for n in f.names
-        )
+        needs = tuple(n for f in found if f.entity == "need" and not _negated(text, f.start, f.end) for n in f.names)
         if needs:
             facts["needs"] = tuple(dict.fromkeys(needs))
         if "ebsa" in needs:
@@ -219,9 +214,7 @@ def _negated(text: str, start: int, end: int) -> bool:
             before,
             re.IGNORECASE,
         )
-    ) or bool(
-        re.match(r"\s*(?:label|diagnosis)?\s*(?:[:=-]\s*(?:no|none)\b)", text[end : end + 20], re.IGNORECASE)
-    )
+    ) or bool(re.match(r"\s*(?:label|diagnosis)?\s*(?:[:=-]\s*(?:no|none)\b)", text[end : end + 20], re.IGNORECASE))
 
 
 def _read_ehcp(text: str) -> bool | None:

@@ -11,7 +11,7 @@ from bot.guidance.conditions import all_of, holds
 from bot.guidance.reply import Verdict
 from bot.knowledge.model import Criterion, Route
 
-# Unknown facts that most askers take for granted: they do not turn a yes into "it depends", the criterion is said instead.
+# Facts that most askers take for granted: unknown, they do not turn a yes into "it depends"; the criterion is said.
 TAKEN_FOR_GRANTED = frozenset({"setting", "subject", "in_education", "sensory_loss_diagnosed", "age"})
 
 
@@ -43,7 +43,7 @@ def fitting(area: AreaKnowledge, facts: Mapping[str, Any]) -> tuple[str, ...]:
         result = fit(route, facts)
         if result.fits is False:
             continue
-        if route.default or (route.criteria and result.fits is not False and _need_is_known(route, facts)):
+        if route.default or (route.criteria and _need_is_known(route, facts)):
             found.append(route.id)
     return tuple(found)
 

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from datetime import date
 
 from bot.guidance.area import AreaKnowledge, Knowledge
-from bot.guidance.conversation import Conversations, Embed
+from bot.guidance.conversation import Conversations
+from bot.guidance.likeness import Embed
 from bot.guidance.reply import Reply
 from bot.guidance.turn import Memory, Turn
 from bot.knowledge.store import Store, StoreEmptyError
@@ -57,9 +58,7 @@ class AnswerService:
                 self._looked_at = self._clock()
                 if stamp is None and self._current is None:
                     raise StoreEmptyError
-                if self._current is None or (
-                    stamp is not None and stamp.version != self._current.knowledge.version
-                ):
+                if self._current is None or (stamp is not None and stamp.version != self._current.knowledge.version):
                     self._current = Conversations(knowledge_of(self._store), self._embed)
             return self._current
 

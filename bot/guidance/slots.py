@@ -25,11 +25,10 @@ def to_slots(memory: Memory) -> dict[str, Any]:
             "statements": list(last.statements),
             "question": last.question,
         },
-        "pending": [{"text": c.text, "intent": c.intent, "confidence": c.confidence, "similarity": c.similarity, "context": c.context,
-                     "ranking": dict(c.ranking)} for c in memory.pending],
+        "pending": [_clause_to(c) for c in memory.pending],
         "offered": [{"title": t, "value": dict(v)} for t, v in memory.offered],
         "told": sorted(memory.told),
-    }  # fmt: skip
+    }
 
 
 def from_slots(slots: Mapping[str, Any]) -> Memory:
@@ -73,6 +72,17 @@ def clause_from(data: Mapping[str, Any]) -> Clause:
         entities=data.get("entities"),
         context=str(data.get("context") or ""),
     )
+
+
+def _clause_to(clause: Clause) -> dict[str, Any]:
+    return {
+        "text": clause.text,
+        "intent": clause.intent,
+        "confidence": clause.confidence,
+        "similarity": clause.similarity,
+        "context": clause.context,
+        "ranking": dict(clause.ranking),
+    }
 
 
 def _plain(facts: Mapping[str, Any]) -> dict[str, Any]:

@@ -88,15 +88,13 @@ class Speaker:
         if name == "ehcp":
             return "EHCP" if value else "no EHCP"
         if name == "needs" and isinstance(value, tuple):
-            return ", ".join(self._needs.get(n, n) for n in value)
+            return ", ".join(self._needs.get(str(n), str(n)) for n in value)
         label = self._facts[name].label if name in self._facts else name
         if isinstance(value, bool):
             return label if value else f"not: {label}"
         return f"{label}: {value}"
 
-    def overdue(
-        self, areas: Sequence[AreaKnowledge], today: date, memory: Memory
-    ) -> tuple[list[str], Memory]:
+    def overdue(self, areas: Sequence[AreaKnowledge], today: date, memory: Memory) -> tuple[list[str], Memory]:
         """The notices that an offer is past its review date, each said once in a conversation."""
         notices = []
         for area in areas:

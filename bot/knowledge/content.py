@@ -87,10 +87,7 @@ class Content:
         words = [
             [(n.id, n.words) for n in self.common.needs],
             self.common.elsewhere,
-            [
-                (a.authority, a.services, a.places, [(r.id, r.name, r.aliases) for r in a.routes])
-                for a in self.areas
-            ],
+            [(a.authority, a.services, a.places, [(r.id, r.name, r.aliases) for r in a.routes]) for a in self.areas],
         ]
         return _hash(words)
 
@@ -164,9 +161,7 @@ def read_content(folder: Path) -> Read:
         wording=ContentFile(common_dir / "wording.yml", folder, faults).one(Wording),
     )
     areas: list[AreaContent] = []
-    names = (
-        sorted(p for p in folder.iterdir() if p.is_dir() and p.name != "common") if folder.is_dir() else []
-    )
+    names = sorted(p for p in folder.iterdir() if p.is_dir() and p.name != "common") if folder.is_dir() else []
     if not names:
         faults.append(Fault(str(folder), 0, "", "", "no authority has a folder here"))
     for area_dir in names:

@@ -37,11 +37,10 @@ class _UniqueKeyLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: 
         for key_node, _ in node.value:
             key = self.construct_object(key_node, deep=True)
             if key in seen:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"key written twice: {key}", key_node.start_mark
-                )
+                raise yaml.constructor.ConstructorError(None, None, f"key written twice: {key}", key_node.start_mark)
             seen.add(key)
-        return super().construct_mapping(node, deep)
+        mapping: dict[Hashable, Any] = super().construct_mapping(node, deep)
+        return mapping
 
 
 def _lines(node: yaml.Node, loc: Loc, found: dict[Loc, int]) -> None:

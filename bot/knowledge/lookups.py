@@ -15,9 +15,7 @@ def fold(text: str) -> str:
     return " ".join(text.replace("’", "'").replace("–", "-").casefold().split())
 
 
-def entity_words(
-    common: CommonContent, areas: Iterable[AreaContent]
-) -> dict[str, dict[str, tuple[str, ...]]]:
+def entity_words(common: CommonContent, areas: Iterable[AreaContent]) -> dict[str, dict[str, tuple[str, ...]]]:
     """Entity -> word as folded -> what it names.
 
     Names are ids; those of services, routes and forms begin with their authority (`suffolk/bespoke`), since the

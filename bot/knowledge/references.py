@@ -18,9 +18,7 @@ class _Checker:
 
     def fault(self, record: Record, field: str, message: str) -> None:
         place = self._places.get(id(record))
-        record_id = str(
-            getattr(record, "id", "") or getattr(record, "kind", "") or getattr(record, "fact", "")
-        )
+        record_id = str(getattr(record, "id", "") or getattr(record, "kind", "") or getattr(record, "fact", ""))
         if place is None:
             self._faults.append(Fault("", 0, record_id, field, message))
             return
@@ -28,9 +26,7 @@ class _Checker:
         loc: Loc = (*place.loc, *(int(p) if p.isdigit() else p for p in head))
         place.file.fault(loc, record_id, field, message)
 
-    def known(
-        self, record: Record, field: str, names: Collection[str], among: Collection[str], what: str
-    ) -> None:
+    def known(self, record: Record, field: str, names: Collection[str], among: Collection[str], what: str) -> None:
         for name in names:
             if name not in among:
                 self.fault(record, field, f"no {what} is called {name}")
@@ -61,8 +57,7 @@ class _Checker:
             self.fault(record, field, f"no fact is called {condition.fact}")
             return
         numeric = any(
-            b is not None
-            for b in (condition.at_least, condition.at_most, condition.more_than, condition.less_than)
+            b is not None for b in (condition.at_least, condition.at_most, condition.more_than, condition.less_than)
         )
         if numeric and fact.type not in ("number", "age"):
             self.fault(record, field, f"{fact.id} is no number: a bound cannot be tested")
@@ -124,9 +119,7 @@ def _check_area(check: _Checker, area: AreaContent, common: CommonContent) -> No
         check.known(route, "service", [route.service], services, "service")
         check.known(route, "form", [route.form] if route.form else [], forms, "form")
         check.known(route, "broader", [route.broader] if route.broader else [], routes, "route")
-        check.known(
-            route, "address", [route.address] if route.address else [], area.authority.addresses, "address"
-        )
+        check.known(route, "address", [route.address] if route.address else [], area.authority.addresses, "address")
         for number, criterion in enumerate(route.criteria):
             field = f"criteria.{number}"
             check.known(route, field, [criterion.statement], statements, "statement")
@@ -136,9 +129,7 @@ def _check_area(check: _Checker, area: AreaContent, common: CommonContent) -> No
     for term in area.terms:
         for number, source in enumerate(term.source):
             if area.paragraph(source.document, source.paragraph) is None:
-                check.fault(
-                    term, f"source.{number}", f"{source.document} has no paragraph {source.paragraph}"
-                )
+                check.fault(term, f"source.{number}", f"{source.document} has no paragraph {source.paragraph}")
 
 
 def _check_statement(
@@ -176,6 +167,4 @@ def _check_statement(
         check.fault(statement, "requirement", "a gap or a conflict is no requirement")
     for number, source in enumerate(statement.source):
         if area.paragraph(source.document, source.paragraph) is None:
-            check.fault(
-                statement, f"source.{number}", f"{source.document} has no paragraph {source.paragraph}"
-            )
+            check.fault(statement, f"source.{number}", f"{source.document} has no paragraph {source.paragraph}")

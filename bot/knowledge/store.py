@@ -84,9 +84,7 @@ class TopicRow(Base):
     """Which statements belong to which topic."""
 
     __tablename__ = "statement_topic"
-    statement_id: Mapped[str] = mapped_column(
-        ForeignKey("statement.id", ondelete="CASCADE"), primary_key=True
-    )
+    statement_id: Mapped[str] = mapped_column(ForeignKey("statement.id", ondelete="CASCADE"), primary_key=True)
     topic: Mapped[str] = mapped_column(String(60), primary_key=True, index=True)
 
 
@@ -94,9 +92,7 @@ class SourceRow(Base):
     """Which statements rest on which paragraph."""
 
     __tablename__ = "statement_source"
-    statement_id: Mapped[str] = mapped_column(
-        ForeignKey("statement.id", ondelete="CASCADE"), primary_key=True
-    )
+    statement_id: Mapped[str] = mapped_column(ForeignKey("statement.id", ondelete="CASCADE"), primary_key=True)
     document: Mapped[str] = mapped_column(String(60), primary_key=True)
     paragraph: Mapped[int] = mapped_column(primary_key=True)
 
@@ -182,9 +178,7 @@ class Store:
         with Session(self.engine) as session, session.begin():
             for table in (PhraseRow, SourceRow, TopicRow, StatementRow, AreaRow, CommonRow, StampRow):
                 session.execute(delete(table))
-            session.add(
-                CommonRow(id=1, record=_COMMON.dump_python(content.common, mode="json", by_alias=True))
-            )
+            session.add(CommonRow(id=1, record=_COMMON.dump_python(content.common, mode="json", by_alias=True)))
             for position, area in enumerate(content.areas):
                 self._add_area(session, area, position, embed)
             session.add(
@@ -222,9 +216,7 @@ class Store:
             topics = dict.fromkeys(statement.topics)
             session.add_all(TopicRow(statement_id=statement.id, topic=t) for t in topics)
             paragraphs = dict.fromkeys((r.document, r.paragraph) for r in statement.source)
-            session.add_all(
-                SourceRow(statement_id=statement.id, document=d, paragraph=p) for d, p in paragraphs
-            )
+            session.add_all(SourceRow(statement_id=statement.id, document=d, paragraph=p) for d, p in paragraphs)
         vectors = self._vectors(session, [text for _, _, text in phrases], embed)
         session.add_all(
             PhraseRow(statement_id=i, area_id=area.authority.id, is_question=q, text=t, vector=v)
@@ -266,9 +258,7 @@ class Store:
             row = session.get(AreaRow, area_id)
             if row is None:
                 return None
-            query = (
-                select(StatementRow).where(StatementRow.area_id == area_id).order_by(StatementRow.position)
-            )
+            query = select(StatementRow).where(StatementRow.area_id == area_id).order_by(StatementRow.position)
             statements = [s.record for s in session.scalars(query)]
             return _AREA.validate_python({**row.record, "statements": statements})
 
@@ -279,9 +269,7 @@ class Store:
             rows = list(session.scalars(query))
         raw = b"".join(r.vector for r in rows)
         vectors = (
-            np.frombuffer(raw, dtype=np.float32).reshape(len(rows), -1)
-            if rows
-            else np.zeros((0, 384), np.float32)
+            np.frombuffer(raw, dtype=np.float32).reshape(len(rows), -1) if rows else np.zeros((0, 384), np.float32)
         )
         return Phrases(
             tuple(r.statement_id for r in rows),

@@ -97,16 +97,12 @@ def _train(settings: Settings, model: Path) -> None:
             *("--out", folder, "--fixed-model-name", model.name.removesuffix(".tar.gz")),
         ]
         environment = environment_of(settings, engine_environment())
-        ended = subprocess.run(
-            command, cwd=PROJECT_ROOT, env=environment, stdin=subprocess.DEVNULL, check=False
-        )
+        ended = subprocess.run(command, cwd=PROJECT_ROOT, env=environment, stdin=subprocess.DEVNULL, check=False)
         made = Path(folder) / model.name
         if ended.returncode != 0 or not made.is_file():
             raise TrainingError(f"the engine's training ended with exit code {ended.returncode} and no model")
         if inputs_hash() != trained_from:
-            raise TrainingError(
-                "files that the model is trained from changed during the training; start again"
-            )
+            raise TrainingError("files that the model is trained from changed during the training; start again")
         stamp = stamp_file(model)
         stamp.unlink(missing_ok=True)  # at no time stands a stamp beside a model that it does not describe
         shutil.move(made, model)

@@ -75,9 +75,7 @@ class Supervisor:
         self._log_max_bytes = log_max_bytes
         self._log_backups = log_backups
         self._on_ready = on_ready
-        self._done = {
-            name: asyncio.Event() for name in [*(job.name for job in jobs), *(part.name for part in parts)]
-        }
+        self._done = {name: asyncio.Event() for name in [*(job.name for job in jobs), *(part.name for part in parts)]}
         self._stopping = asyncio.Event()
         self._at_once = asyncio.Event()
 
@@ -183,8 +181,7 @@ class Supervisor:
             return
         if (code := await child.wait()) != 0:
             raise LaunchError(
-                f"{job.name}: {job.doing} failed ({exit_words(code)}): {child.last_line}; "
-                f"{self._see_log(job.name)}"
+                f"{job.name}: {job.doing} failed ({exit_words(code)}): {child.last_line}; {self._see_log(job.name)}"
             )
         logger.info("%s: done in %.1f s", job.name, time.monotonic() - started)
         self._done[job.name].set()
@@ -219,9 +216,7 @@ class Supervisor:
         ending = asyncio.ensure_future(child.wait())
         checking = asyncio.ensure_future(self._check(part, client))
         try:
-            if not await self._unless_stopping(
-                asyncio.wait({ending, checking}, return_when=asyncio.FIRST_COMPLETED)
-            ):
+            if not await self._unless_stopping(asyncio.wait({ending, checking}, return_when=asyncio.FIRST_COMPLETED)):
                 return None
             if not ending.done():
                 return checking.result()

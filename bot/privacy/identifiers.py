@@ -41,9 +41,7 @@ _PHONE_LABELLED = re.compile(
     r"(?P<value>\+?\d(?:[ \-]?\d){5,13})(?!\w)"
 )
 _LONG_NUMBER = re.compile(r"(?<![\w.])\d{9,}(?!\w)")
-_POSTCODE = re.compile(
-    r"(?i)(?<![a-z0-9])(?P<area>[a-z]{1,2})\d[a-z\d]?[ \t]{0,2}\d[abd-hjlnp-uw-z]{2}(?![a-z0-9])"
-)
+_POSTCODE = re.compile(r"(?i)(?<![a-z0-9])(?P<area>[a-z]{1,2})\d[a-z\d]?[ \t]{0,2}\d[abd-hjlnp-uw-z]{2}(?![a-z0-9])")
 
 _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
@@ -78,9 +76,7 @@ _PLAIN_WORD = (
     r"(?!(?:in|of|for|and|a|to|at|on|we|is|are|has|weeks?|terms?|pupils?|children|year|minutes?)\b)"
     r"[a-z][\w'’-]*"
 )
-_LIVES = (
-    r"(?:\baddress\b(?: is)?|\b(?:lives?|living|resid\w+) (?:at|on|in)|\bmoved to|\bstaying at)[ \t:\n]{1,3}"
-)
+_LIVES = r"(?:\baddress\b(?: is)?|\b(?:lives?|living|resid\w+) (?:at|on|in)|\bmoved to|\bstaying at)[ \t:\n]{1,3}"
 _ADDRESSES = (
     re.compile(rf"(?i)\b{_NUMBER}(?:the )?(?:{_PLAIN_WORD} ){{1,4}}{_STREET}\b"),
     re.compile(rf"\b(?i:{_NUMBER})(?:The )?(?:[A-Z][\w'’.-]* ){{1,4}}(?i:{_WORDY})\b"),
@@ -93,13 +89,9 @@ _ADDRESSES = (
 class IdentifierFinder:
     """Finds identifiers; `find` gives spans, most telling kind first (they may overlap)."""
 
-    areas: frozenset[str] = field(
-        default_factory=lambda: frozenset(fold(read_yaml("cues.yml")["areas"]).split())
-    )
+    areas: frozenset[str] = field(default_factory=lambda: frozenset(fold(read_yaml("cues.yml")["areas"]).split()))
     nino: UkNinoRecognizer = field(default_factory=UkNinoRecognizer)
-    phone: PhoneRecognizer = field(
-        default_factory=lambda: PhoneRecognizer(supported_regions=("GB",), leniency=1)
-    )
+    phone: PhoneRecognizer = field(default_factory=lambda: PhoneRecognizer(supported_regions=("GB",), leniency=1))
 
     def find(self, text: str, keep: Collection[str] = ()) -> Iterator[Span]:
         """`keep`: e-mail addresses or numbers that stay, in any case."""
@@ -150,7 +142,5 @@ def _is_nhs(digits: str) -> bool:
     """Ten digits with a right check digit (modulo 11, as the NHS data dictionary has it)."""
     if len(digits) != 10:
         return False
-    check = (
-        11 - sum(int(digit) * weight for digit, weight in zip(digits[:9], range(10, 1, -1), strict=True)) % 11
-    )
+    check = 11 - sum(int(digit) * weight for digit, weight in zip(digits[:9], range(10, 1, -1), strict=True)) % 11
     return check % 11 == int(digits[9])

@@ -161,9 +161,7 @@ def _signs(message: Message, place: int, alone: bool) -> bool:
         return token.word not in lexicon.hard or token.capital or ends
     if token.capital:
         return not alone or not lexicon.is_word(token.word) or token.word in lexicon.surnames
-    return (token.word in lexicon.surnames and not alone) or (
-        lexicon.count(token.word) == 0 and len(token.word) < 12
-    )
+    return (token.word in lexicon.surnames and not alone) or (lexicon.count(token.word) == 0 and len(token.word) < 12)
 
 
 def _extend(message: Message, names: list[bool], place: int) -> None:
@@ -193,9 +191,7 @@ def _is_surname(message: Message, place: int) -> bool:
             return True
         if not token.capital:
             return known and lexicon.count(token.word) < 300 and not token.kept
-        return not message.names_a_thing(place) and (
-            not token.kept or (known and token.word in lexicon.places)
-        )
+        return not message.names_a_thing(place) and (not token.kept or (known and token.word in lexicon.places))
     if token.kept or token.word in cues["verbs_any"] | cues["person_verbs"]:
         return False
     if particle and token.word in cues["particles_always"]:

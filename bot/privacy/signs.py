@@ -37,9 +37,7 @@ class Message:
         if not 0 <= place < len(self.tokens) - 1:
             return False
         first, second = self.tokens[place], self.tokens[place + 1]
-        return (
-            self.text[first.end : second.start].strip(" \t") == "" and second.is_word and not first.possessive
-        )
+        return self.text[first.end : second.start].strip(" \t") == "" and second.is_word and not first.possessive
 
     def next_in(self, place: int, cue: str) -> bool:
         """Is the next word (after a possessive: one of the next two) of this kind?"""
@@ -47,10 +45,7 @@ class Message:
             return True
         after = self.at(place + 1)
         return bool(
-            after
-            and after.is_word
-            and self.tokens[place].possessive
-            and self.word(place + 2) in self.cues[cue]
+            after and after.is_word and self.tokens[place].possessive and self.word(place + 2) in self.cues[cue]
         )
 
     def owns(self, place: int) -> bool:
@@ -79,9 +74,7 @@ class Message:
             return SURE
         if last in ("name", "names", "surname", "forename") and token.start - self.tokens[place - 1].end == 1:
             return SURE
-        if self._labelled(place) or (
-            last in cues["greetings"] and (self.tokens[place - 1].opens or last == "dear")
-        ):
+        if self._labelled(place) or (last in cues["greetings"] and (self.tokens[place - 1].opens or last == "dear")):
             return SURE
         if self.owns(place):
             return SURE if self.next_in(place, "relations_family") else CLEAR
@@ -179,9 +172,7 @@ class Message:
     def names_a_thing(self, place: int) -> bool:
         """Followed by "School", "syndrome", "scale" ...: a thing that bears a name."""
         for after in range(place + 1, min(place + 4, len(self.tokens))):
-            if self.word(after) in self.lexicon.things and not (
-                self.tokens[place].possessive and after == place + 1
-            ):
+            if self.word(after) in self.lexicon.things and not (self.tokens[place].possessive and after == place + 1):
                 return self.tokens[after].capital or after == place + 1
             if not self.tokens[after].capital or not self.joined(after - 1):
                 return False

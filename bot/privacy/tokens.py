@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from bot.privacy.lexicon import Lexicon, fold
 
 _WORD = re.compile(r"(?:[^\W\d_]|\.(?=[^\W\d_]\.))+(?:['’\-][^\W\d_]+)*['’]?|\d+\w*|[^\w\s]")
-_WEB = re.compile(
-    r"(?<!\S)[^\s@]++@\S++|(?:https?://|www\.)\S+|\b[\w-]+\.(?:co|org|gov|sch|ac|com|net)(?:\.uk)?\b\S*"
-)
+_WEB = re.compile(r"(?<!\S)[^\s@]++@\S++|(?:https?://|www\.)\S+|\b[\w-]+\.(?:co|org|gov|sch|ac|com|net)(?:\.uk)?\b\S*")
 _HARD_STOP = frozenset(".!?;:\n")
 
 

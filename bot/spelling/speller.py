@@ -36,7 +36,24 @@ SHORT_FORMS = {
 }  # fmt: skip
 # In no frequency list, but right.
 KNOWN = frozenset(
-    "nessy lexia numicon boxall elsa thrive inset ofsted makaton timetable timetables teams proforma edpsych ringbinder sats".split()
+    [
+        "nessy",
+        "lexia",
+        "numicon",
+        "boxall",
+        "elsa",
+        "thrive",
+        "inset",
+        "ofsted",
+        "makaton",
+        "timetable",
+        "timetables",
+        "teams",
+        "proforma",
+        "edpsych",
+        "ringbinder",
+        "sats",
+    ]
 )
 
 

@@ -21,9 +21,7 @@ OURS = ("bot", "actions", "engine/signpost_engine", "scripts")
 
 # Put together from pieces, so that this file does not hold what it looks for.
 REGISTRIES = re.compile(
-    r"\b("
-    + "|".join(["py" + r"pi\.org", "python" + r"hosted\.org", "npm" + r"js\.org", "npm" + r"js\.com"])
-    + r")\b"
+    r"\b(" + "|".join(["py" + r"pi\.org", "python" + r"hosted\.org", "npm" + r"js\.org", "npm" + r"js\.com"]) + r")\b"
 )
 MACHINE_PATHS = re.compile(r"(?<![\w.:/-])/(?:home|Users|root|work)/[\w.-]+|\b[A-Z]:\\Users\\")
 
@@ -85,11 +83,7 @@ def texts() -> Iterator[tuple[Path, str]]:
 
 def modules() -> list[Path]:
     """Our own Python modules, without the tests."""
-    return [
-        path
-        for path in files()
-        if path.suffix == ".py" and path.relative_to(ROOT).as_posix().startswith(OURS)
-    ]
+    return [path for path in files() if path.suffix == ".py" and path.relative_to(ROOT).as_posix().startswith(OURS)]
 
 
 def module_name(path: Path) -> str:
@@ -141,9 +135,7 @@ def test_no_file_names_the_host_of_a_package_registry():
 
 
 def test_no_file_is_larger_than_500_kib():
-    assert [
-        f"{path.name}: {size}" for path in files() if (size := path.stat().st_size) > LARGEST_FILE_BYTES
-    ] == []
+    assert [f"{path.name}: {size}" for path in files() if (size := path.stat().st_size) > LARGEST_FILE_BYTES] == []
 
 
 def test_our_modules_are_short():

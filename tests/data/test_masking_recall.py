@@ -78,9 +78,7 @@ def test_planted_personal_data_is_masked(masker: Masker, part: str) -> None:
 @pytest.mark.parametrize("part", PARTS)
 def test_messages_without_personal_data_are_left_alone(masker: Masker, part: str) -> None:
     clean = messages("masking_clean.yml", part)
-    touched = [
-        f"{text!r} -> {masked!r}" for text in clean if (masked := masker.mask(text, KEEP).text) != text
-    ]
+    touched = [f"{text!r} -> {masked!r}" for text in clean if (masked := masker.mask(text, KEEP).text) != text]
     print(f"{part}: {len(touched)} of {len(clean)} touched", *touched, sep="\n")
     assert len(touched) <= CLEAN_TOUCHED * len(clean), "\n".join(touched)
 

@@ -23,19 +23,22 @@ def folded(sentence: str) -> str:
     return " ".join(re.findall(r"\w+", plain))
 
 
-def said_in(data: Any, key: str = "", under: str = "") -> Iterator[str]:
-    """What a user says in a test file: the text of `say`, `text`, ..., and bare lists of sentences.
+def said_in(data: Any) -> Iterator[str]:
+    """What a user says in a test file: all texts under `say`, `text` ..., and lists of sentences at its top.
 
-    `key` is the nearest key above the data, `under` the one above that list; ids and expectations are not said.
+    Lists further down are ids, or words that a reply must hold: they are not said by anyone.
     """
+    tops = data.values() if isinstance(data, dict) else [data]
+    for sentences in (top for top in tops if isinstance(top, list)):
+        yield from (sentence for sentence in sentences if isinstance(sentence, str))
+    yield from _under_keys(data)
+
+
+def _under_keys(data: Any) -> Iterator[str]:
     if isinstance(data, dict):
-        for name, inner in data.items():
-            yield from said_in(inner, str(name))
-    elif isinstance(data, list):
-        for inner in data:
-            yield from said_in(inner, key, under="list")
-    elif isinstance(data, str) and (key in SAID_UNDER or under == "list" or "\n" in data.strip()):
-        yield from (line.removeprefix("- ") for line in data.splitlines() if line.strip())
+        yield from (text.strip() for name, text in data.items() if name in SAID_UNDER and isinstance(text, str))
+    for inner in data.values() if isinstance(data, dict) else data if isinstance(data, list) else ():
+        yield from _under_keys(inner)
 
 
 def trained_sentences() -> dict[str, str]:
@@ -94,3 +97,4 @@ def test_sentences_are_found_in_turns_lists_and_steps() -> None:
     assert list(said_in(turn)) == ["who is it for"]
     assert list(said_in({"ask_cost": ["is it free", "any fee"]})) == ["is it free", "any fee"]
     assert list(said_in({"steps": [{"user": "hello there\n"}]})) == ["hello there"]
+    assert list(said_in({"turns": [{"text": "and then", "also": ["ask_review", "ask_closing"]}]})) == ["and then"]

@@ -116,9 +116,7 @@ def test_in_a_browser_nothing_reaches_beyond_the_edge_of_a_narrow_page(page: Pag
     assert page.run("document.documentElement.scrollWidth <= window.innerWidth") is True
 
 
-def test_in_a_browser_without_scripts_the_form_is_sent_and_answered(
-    page: Page, running_signpost: str
-) -> None:
+def test_in_a_browser_without_scripts_the_form_is_sent_and_answered(page: Page, running_signpost: str) -> None:
     page.allow_scripts(False)
     try:
         page.open(f"{running_signpost}/")

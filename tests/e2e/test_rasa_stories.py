@@ -17,9 +17,7 @@ FEWEST = 12
 pytestmark = pytest.mark.timeout(180)
 
 
-def test_every_story_is_predicted(
-    signpost_processes: RunningSignpost, project_root: Path, tmp_path: Path
-) -> None:
+def test_every_story_is_predicted(signpost_processes: RunningSignpost, project_root: Path, tmp_path: Path) -> None:
     # Depends on the running Signpost only for the model, which it has trained if it was out of date.
     python = project_root / "engine/.venv/bin/python"
     clean = {name: value for name, value in os.environ.items() if not name.startswith("SIGNPOST_")}

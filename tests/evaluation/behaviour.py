@@ -12,7 +12,7 @@ AREAS = ("suffolk", "milton-keynes")
 
 
 def statuses(assistant: Assistant, messages: Sequence[Labelled], run: str) -> list[str]:
-    """Status of the reply to each message, each from a sender of its own, on the pages of the areas in turn."""
+    """Status of the reply to each message, each from its own sender, from a page of each area in turn."""
     return [
         assistant.status(f"{run}-{number}", message.text, AREAS[number % len(AREAS)])
         for number, message in enumerate(messages)
@@ -29,10 +29,7 @@ def by_kind(messages: Sequence[Labelled], found: Sequence[str]) -> dict[str, Cou
 
 def play_files(assistant: Assistant, files: Sequence[Path], run: str) -> dict[str, list[CaseResult]]:
     """Play every case of the files; file name -> results."""
-    return {
-        file.name: [play(case, assistant.say, f"{run}-{file.stem}") for case in load_cases(file)]
-        for file in files
-    }
+    return {file.name: [play(case, assistant.say, f"{run}-{file.stem}") for case in load_cases(file)] for file in files}
 
 
 def passed(results: Sequence[CaseResult], single_turn: bool = False) -> tuple[int, int]:

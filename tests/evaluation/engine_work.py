@@ -46,7 +46,7 @@ def parse(request: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def curve(request: dict[str, Any]) -> list[dict[str, Any]]:
-    """Accuracy of a classifier fitted anew on `size` examples an intent, `draws` times each with other ones."""
+    """Accuracy of a classifier fitted anew on `size` examples an intent, `draws` times with others."""
     import numpy as np
     from rasa.shared.nlu.training_data.loading import load_data
     from sklearn.linear_model import LogisticRegression
@@ -66,7 +66,7 @@ def curve(request: dict[str, Any]) -> list[dict[str, Any]]:
         examples = sum(min(size, len(v)) for v in vectors.values())
         is_everything = all(len(v) <= size for v in vectors.values())
         for draw in range(1 if is_everything else request["draws"]):
-            chance = random.Random(draw)  # noqa: S311 - a fixed draw, no secret
+            chance = random.Random(draw)
             rows, names = [], []
             for intent, known in vectors.items():
                 drawn = chance.sample(range(len(known)), min(size, len(known)))

@@ -1,4 +1,4 @@
-"""Measures of understanding: labelled messages, what the classifier said, and figures. Pure, but for loading."""
+"""Measures of understanding: labelled messages, what the classifier said of them, and figures."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -69,14 +69,11 @@ def figures(messages: Sequence[Labelled], rankings: Sequence[Sequence[str]], wor
         messages=len(messages),
         accuracy=sum(right) / len(messages),
         in_first_three=sum(
-            any(m.is_right(name) for name in ranking[:3])
-            for m, ranking in zip(messages, rankings, strict=True)
+            any(m.is_right(name) for name in ranking[:3]) for m, ranking in zip(messages, rankings, strict=True)
         )
         / len(messages),
         macro_f1=macro_f1([m.intent for m in messages], judged),
-        confusions=tuple(
-            (a, b, n) for (a, b), n in sorted(wrong.items(), key=lambda e: (-e[1], e[0]))[:worst]
-        ),
+        confusions=tuple((a, b, n) for (a, b), n in sorted(wrong.items(), key=lambda e: (-e[1], e[0]))[:worst]),
     )
 
 

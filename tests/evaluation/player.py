@@ -1,11 +1,11 @@
 """Plays conversations against an assistant and judges what a person would read: every text and button title.
 
 A case file is a YAML list of cases; a case has `id`, `turns` and, where they matter, `area` (of the person),
-`persona`, `tags`, `answers` (regex of a question -> what the person says to it). A turn has `say`, `must` (each
-regex matches), `any` (of each group one matches), `must_not` (none matches). Case and white space do not count,
-nor do curly quotes and long dashes. A reply that asks back before the rules are met is answered, at most four
-times a turn: from `answers`, or with the area's name where it names two areas. A turn without `must` and `any`
-is never answered for. The last reply may have 250 words, 450 where the message itself has over 60.
+`persona`, `tags`, `answers` (regex of a question -> what the person says to it). A turn has `say`, `must`
+(each regex matches), `any` (of each group one matches), `must_not` (none matches). Case and white space do
+not count, nor do curly quotes and long dashes. A reply that asks back before the rules are met is answered,
+at most four times a turn: from `answers`, or with the area's name where it names two areas. A turn without
+`must` and `any` is never answered for. The last reply may have 250 words, 450 if the message has over 60.
 """
 
 import re
@@ -39,11 +39,11 @@ class Area:
 
 
 AREAS = {
-    "suffolk": Area("Suffolk", re.compile(r"\bsuffolk\b", re.I), re.compile(r"@suffolk\.gov", re.I)),
+    "suffolk": Area("Suffolk", re.compile(r"\bsuffolk\b", re.IGNORECASE), re.compile(r"@suffolk\.gov", re.IGNORECASE)),
     "milton-keynes": Area(
         "Milton Keynes",
-        re.compile(r"\bmilton\s+keynes\b|\bMK\b", re.I),
-        re.compile(r"@milton-keynes\.gov", re.I),
+        re.compile(r"\bmilton\s+keynes\b|\bMK\b", re.IGNORECASE),
+        re.compile(r"@milton-keynes\.gov", re.IGNORECASE),
     ),
 }
 
@@ -76,7 +76,7 @@ class Turn:
 
     @property
     def word_limit(self) -> int:
-        """Most words that the last reply may have: the turn's own `max_words`, else by the message's length."""
+        """Most words of the last reply: the turn's own `max_words`, else by the message's length."""
         if self.max_words:
             return self.max_words
         return WORDS_TO_A_LONG_MESSAGE if len(self.say.split()) > LONG_MESSAGE else WORDS
@@ -164,9 +164,11 @@ def question_in(messages: Sequence[Message]) -> str:
 def failures_of(turn: Turn, text: str) -> list[str]:
     """The rules of a turn that `text` breaks, in words."""
     broken = [f"must: {r.pattern.pattern}" for r in turn.must if not r.holds(text)]
-    for group in turn.any_of:
-        if not any(r.holds(text) for r in group):
-            broken.append("any: " + " | ".join(r.pattern.pattern for r in group))
+    broken += [
+        "any: " + " | ".join(r.pattern.pattern for r in group)
+        for group in turn.any_of
+        if not any(r.holds(text) for r in group)
+    ]
     return broken + [f"must_not: {r.pattern.pattern}" for r in turn.must_not if r.holds(text)]
 
 
@@ -176,7 +178,7 @@ def is_met(turn: Turn, text: str) -> bool:
 
 
 def answer_to(case: Case, turn: Turn, messages: Sequence[Message], used: set[Rule]) -> str | None:
-    """What the person says to the question in `messages`; None: nothing. Marks the rule that gave it as used."""
+    """What the person says to the question in `messages`; None: nothing. Adds its rule to `used`."""
     question, whole = question_in(messages), readable(messages)
     if not question:
         return None
@@ -226,7 +228,7 @@ def _take(case: Case, turn: Turn, say: Say, sender: str) -> TurnResult:
 
 
 def load_cases(path: Path) -> list[Case]:
-    """The cases of a file. Raises: CaseError: no such format, a regex that does not compile, an id used twice."""
+    """The cases of a file. Raises: CaseError: not in the format, a regex that is none, an id used twice."""
     raw = yaml.safe_load(path.read_text(encoding="utf-8"))
     if not isinstance(raw, list):
         raise CaseError(f"{path.name}: not a list of cases")
@@ -285,9 +287,6 @@ def _rule(pattern: Any, name: str) -> Rule:
 
 
 def _text(value: Any) -> str:
-    # YAML reads a bare yes or no as a truth value.
-    return (
-        {True: "yes", False: "no", None: ""}.get(value, value)
-        if isinstance(value, bool | None)
-        else str(value)
-    )
+    if isinstance(value, bool):  # YAML's reading of a bare yes or no
+        return "yes" if value else "no"
+    return "" if value is None else str(value)

@@ -34,7 +34,7 @@ def percentile(values: Sequence[float], share: float) -> float:
 
 
 def replace_part(document: str, by: str, text: str) -> str:
-    """`document` with what stands between the marks of `by` replaced. Raises: ValueError: it has no such marks."""
+    """`document` with what stands between the marks of `by` replaced. Raises: ValueError: no such marks."""
     before, begin, rest = document.partition(BEGIN.format(by=by))
     _, end, after = rest.partition(END)
     if not begin or not end:

@@ -1,6 +1,6 @@
 """`make evaluate`: measure understanding, behaviour and conversations, and write docs/evaluation.md.
 
-    python -m tests.evaluation.run [--url http://127.0.0.1:8000] [--only understanding|behaviour|conversations]
+    python -m tests.evaluation.run [--url http://127.0.0.1:8000] [--only understanding]
 
 Without --url a Signpost is started on free ports with a var folder of its own. What failed is listed in
 .var/evaluation/failures.json; of the sample conversations only the ids, since nobody may train on their text.
@@ -84,8 +84,7 @@ def understanding(failures: dict[str, object]) -> str:
         "curve",
         {
             "tests": [
-                {"text": p["text"], "right": [m.intent, *m.also]}
-                for m, p in zip(inside, parses_inside, strict=True)
+                {"text": p["text"], "right": [m.intent, *m.also]} for m, p in zip(inside, parses_inside, strict=True)
             ],
             "sizes": CURVE_SIZES,
             "draws": CURVE_DRAWS,
@@ -127,9 +126,7 @@ def conversing(assistant: Assistant, failures: dict[str, object]) -> str:
     own = behaviour.play_files(assistant, sorted(HERE.glob("fresh-*.yml")), run)
     samples = behaviour.play_files(assistant, sorted(SAMPLES.glob("*.yml")), f"{run}-sample")
     failures["conversations"] = {name: _told(cases) for name, cases in own.items()}
-    failures["samples"] = {
-        name: [c.case.id for c in cases if not c.passed] for name, cases in samples.items()
-    }
+    failures["samples"] = {name: [c.case.id for c in cases if not c.passed] for name, cases in samples.items()}
     return sections.conversations(own, samples)
 
 

@@ -32,9 +32,7 @@ class Several:
 
 def load_several(path: Path) -> list[Several]:
     """Messages of several.yml."""
-    return [
-        Several(e["text"], tuple(e["questions"])) for e in yaml.safe_load(path.read_text(encoding="utf-8"))
-    ]
+    return [Several(e["text"], tuple(e["questions"])) for e in yaml.safe_load(path.read_text(encoding="utf-8"))]
 
 
 def understanding(
@@ -90,8 +88,8 @@ def understanding(
             table(("measure", "figure"), rows),
             "The most frequent confusions:",
             table(("expected", "found", "times"), figures.confusions),
-            "Learning curve: the same embedding and classifier fitted anew on fewer examples, the whole message "
-            "only, no clauses; each draw takes other examples.",
+            "Learning curve: the same embedding and classifier fitted anew on fewer examples, on whole "
+            "messages, not on clauses; each draw takes other examples.",
             table(("examples an intent, at most", "examples", "right, by draw", "mean"), lines),
         ]
     )
@@ -137,9 +135,7 @@ def conversations(own: Results, samples: Results) -> str:
     if samples:
         text += ["The sample conversations (`../shared/evaluation`), never trained on:", _played(samples)]
     else:
-        text.append(
-            "The sample conversations (`../shared/evaluation`) were not there, so they were not played."
-        )
+        text.append("The sample conversations (`../shared/evaluation`) were not there, so they were not played.")
     return "\n\n".join(text)
 
 
@@ -149,9 +145,7 @@ def _played(results: Results) -> str:
         (f"`{name}`", of(*passed(cases)), of(*passed(cases, single_turn=True)), _turns(cases))
         for name, cases in results.items()
     ]
-    lines.append(
-        ("**all**", of(*passed(everything)), of(*passed(everything, single_turn=True)), _turns(everything))
-    )
+    lines.append(("**all**", of(*passed(everything)), of(*passed(everything, single_turn=True)), _turns(everything)))
     counts = words(results)
     rules = ", ".join(f"{name} {n}" for name, n in failed_rules(results).most_common()) or "none"
     wrong = sum(case.gave_wrong_authority for case in everything)

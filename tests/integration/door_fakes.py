@@ -106,18 +106,14 @@ async def door(
     """A client of a front door, which has started; its limits are short, its offers invented."""
     for area, name in (("suffolk", "Suffolk"), ("north-example", "North Example")):
         (folder / "content" / area).mkdir(parents=True, exist_ok=True)
-        (folder / "content" / area / "authority.yml").write_text(
-            f"id: {area}\nname: {name}\n", encoding="utf-8"
-        )
+        (folder / "content" / area / "authority.yml").write_text(f"id: {area}\nname: {name}\n", encoding="utf-8")
     chosen = {"engine_url": engine_url, "engine_timeout_seconds": 1.0, "action_timeout_seconds": 0.1}
     chosen |= {
         "content_dir": folder / "content",
         "tracker_db": folder / "tracker.db",
         "max_sender_chars": 200,
     }
-    app = create_app(
-        Settings(_env_file=None, **(chosen | settings)), mask=mask, is_disclosure=fake_is_disclosure
-    )
+    app = create_app(Settings(_env_file=None, **(chosen | settings)), mask=mask, is_disclosure=fake_is_disclosure)
     transport = httpx.ASGITransport(app, client=(address, 50000))
     async with (
         app.router.lifespan_context(app),

@@ -153,9 +153,7 @@ def make_project(folder: Path) -> None:
 
 def signpost_engine(project: Path, *arguments: str, **environment: str) -> tuple[list[str], dict[str, str]]:
     """Command and environment of `python -m signpost_engine ...` in that project."""
-    clean = {
-        name: value for name, value in os.environ.items() if not name.startswith(("SIGNPOST_", "ENGINE_"))
-    }
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("SIGNPOST_", "ENGINE_"))}
     path = os.pathsep.join([str(ROOT / "engine"), str(ROOT)])
     return [str(ENGINE_PYTHON), "-m", "signpost_engine", *arguments], {
         **clean,
@@ -173,21 +171,15 @@ def running_engine(project: Path) -> Iterator[Engine]:
     facts: dict[str, float] = {}
     began = time.monotonic()
     command, environment = signpost_engine(project, "train")
-    trained = subprocess.run(
-        command, cwd=project, env=environment, capture_output=True, text=True, timeout=120
-    )
+    trained = subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, timeout=120)
     assert trained.returncode == 0, trained.stdout[-2000:] + trained.stderr[-4000:]
     facts["train_seconds"] = time.monotonic() - began
     port = free_port()
     log = project / "engine.log"
-    command, environment = signpost_engine(
-        project, "run", "--port", str(port), SIGNPOST_ACTIONS_URL=actions.url
-    )
+    command, environment = signpost_engine(project, "run", "--port", str(port), SIGNPOST_ACTIONS_URL=actions.url)
     began = time.monotonic()
     with log.open("wb") as sink:
-        process = subprocess.Popen(
-            command, cwd=project, env=environment, stdout=sink, stderr=subprocess.STDOUT
-        )
+        process = subprocess.Popen(command, cwd=project, env=environment, stdout=sink, stderr=subprocess.STDOUT)
     try:
         _wait_until_up(f"http://{LOOPBACK}:{port}/", process, log)
         facts["start_seconds"] = time.monotonic() - began

@@ -35,9 +35,7 @@ def main(logs: Path, specification: str) -> int:
     jobs, parts = [], []
     for name, port, options, after in json.loads(specification):
         if port is None:
-            job = Job(
-                name, (sys.executable, "-c", *options), "doing something", dict(os.environ), tuple(after)
-            )
+            job = Job(name, (sys.executable, "-c", *options), "doing something", dict(os.environ), tuple(after))
             jobs.append(job)
             continue
         parts.append(

@@ -21,9 +21,7 @@ def store_events(file: Path, sender: str, *timestamps: float) -> None:
     with sqlite3.connect(file) as connection:
         connection.execute(CREATE)
         rows = [(sender, at, PLANTED) for at in timestamps]
-        connection.executemany(
-            "INSERT INTO events (sender_id, type_name, timestamp, data) VALUES (?,'user',?,?)", rows
-        )
+        connection.executemany("INSERT INTO events (sender_id, type_name, timestamp, data) VALUES (?,'user',?,?)", rows)
     connection.close()
 
 

@@ -41,9 +41,7 @@ async def test_a_conversation_works_with_forms_alone_and_only_masked_text_is_sho
     offers = [{"title": "Has an EHCP", "value": {"kind": "ehcp", "value": True}}]
     with running(FakeEngine()) as engine:
         async with door(engine.url, tmp_path) as client:
-            first = await ask(
-                client, await client.get("/"), text=f"{NAME} <i>cannot</i> read", area="suffolk"
-            )
+            first = await ask(client, await client.get("/"), text=f"{NAME} <i>cannot</i> read", area="suffolk")
             assert "the pupil &lt;i&gt;cannot&lt;/i&gt; read" in first.text
             assert NAME not in first.text
             engine.answer = lambda _: [{"custom": reply("Which?", "clarify", choices=offers)}]
@@ -95,9 +93,7 @@ async def test_clearing_starts_a_new_conversation(tmp_path: Path) -> None:
 
 
 async def test_a_wrong_form_is_answered_on_the_page_in_words(tmp_path: Path) -> None:
-    async with door(
-        "http://127.0.0.1:9", tmp_path, address="192.0.2.7", messages_per_minute_per_sender=1
-    ) as client:
+    async with door("http://127.0.0.1:9", tmp_path, address="192.0.2.7", messages_per_minute_per_sender=1) as client:
         for body, status in (
             (b"conversation=a&text=%ff", 400),
             (b"&".join([b"a=1"] * 99), 400),
@@ -125,9 +121,7 @@ async def test_a_full_reply_is_shown_with_headings_sources_and_links(tmp_path: P
         "parts": parts,
         "notices": ["Due for review."],
         "understood": [{"fact": "year", "value": 4, "label": "Year 4"}],
-        "takeaways": [
-            {"kind": "email", "to": "a@north-example.gov.uk", "subject": "Form", "body": "Dear team"}
-        ],
+        "takeaways": [{"kind": "email", "to": "a@north-example.gov.uk", "subject": "Form", "body": "Dear team"}],
     }
     with running(FakeEngine(answer=lambda _: [{"custom": reply("x", **fields)}])) as engine:
         async with door(engine.url, tmp_path) as client:
@@ -144,6 +138,4 @@ async def test_a_full_reply_is_shown_with_headings_sources_and_links(tmp_path: P
 
 def test_the_script_never_builds_html_from_text() -> None:
     script = (STATIC_DIR / "chat.js").read_text(encoding="utf-8")
-    assert not re.search(
-        r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|localStorage|cookie", script
-    )
+    assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|localStorage|cookie", script)

@@ -35,9 +35,7 @@ from tests.integration.door_fakes import DISCLOSURE, NAME, WEBHOOK, FakeEngine, 
         (b'{"sender": "ann", "message": "%s"}' % (b"x" * 70_000), 413, "too_large"),
     ],
 )
-async def test_a_wrong_request_is_refused_in_words(
-    body: bytes, status: int, code: str, tmp_path: Path
-) -> None:
+async def test_a_wrong_request_is_refused_in_words(body: bytes, status: int, code: str, tmp_path: Path) -> None:
     with running(FakeEngine()) as engine:
         async with door(engine.url, tmp_path) as client:
             response = await client.post(WEBHOOK, content=body)
@@ -67,21 +65,13 @@ async def test_the_shortest_and_longest_sender_are_taken(tmp_path: Path) -> None
     assert len(engine.got) == 3
 
 
-@pytest.mark.parametrize(
-    "path", ["/", WEBHOOK, "/healthz", "/nothing", "/static/chat.js", "/static/../app.py"]
-)
+@pytest.mark.parametrize("path", ["/", WEBHOOK, "/healthz", "/nothing", "/static/chat.js", "/static/../app.py"])
 async def test_every_response_has_the_security_headers(path: str, tmp_path: Path) -> None:
     async with door("http://127.0.0.1:9", tmp_path, frame_ancestors="https://school.example") as client:
         response = await client.get(path)
     policy = dict(item.split(" ", 1) for item in response.headers["content-security-policy"].split("; "))
     assert policy["default-src"] == "'none'"
-    assert (
-        policy["script-src"]
-        == policy["style-src"]
-        == policy["connect-src"]
-        == policy["form-action"]
-        == "'self'"
-    )
+    assert policy["script-src"] == policy["style-src"] == policy["connect-src"] == policy["form-action"] == "'self'"
     assert policy["frame-ancestors"] == "https://school.example"
     assert response.headers["x-content-type-options"] == "nosniff"
     assert response.headers["referrer-policy"] == "no-referrer"
@@ -113,9 +103,7 @@ async def test_senders_and_addresses_are_limited_and_loopback_is_exempt(tmp_path
         async with door(engine.url, tmp_path, address="192.0.2.7", **limits) as client:
 
             async def status(sender: str) -> int:
-                response = await client.post(
-                    WEBHOOK, json={"sender": sender, "message": f"hello {len(engine.got)}"}
-                )
+                response = await client.post(WEBHOOK, json={"sender": sender, "message": f"hello {len(engine.got)}"})
                 if response.status_code == 429:
                     assert int(response.headers["retry-after"]) >= 1
                     assert response.json()["error"]["code"] == "rate_limited"

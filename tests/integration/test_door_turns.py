@@ -36,9 +36,7 @@ async def test_the_engine_gets_an_id_that_tells_nothing_and_only_known_metadata(
             await say(client, "two", sender="ann.example", area="atlantis")
             await say(client, "three", sender="ann.example", area={"suffolk": 1})
             await say(client, "four", sender="ben", area="../suffolk")
-    assert [body["metadata"] for body in engine.got] == [{"masked": [], "area": "suffolk"}] + 3 * [
-        {"masked": []}
-    ]
+    assert [body["metadata"] for body in engine.got] == [{"masked": [], "area": "suffolk"}] + 3 * [{"masked": []}]
     senders = [body["sender"] for body in engine.got]
     assert senders[0] == senders[1] == senders[2] != senders[3]
     assert "ann" not in senders[0]
@@ -47,9 +45,7 @@ async def test_the_engine_gets_an_id_that_tells_nothing_and_only_known_metadata(
 async def test_a_choice_reaches_the_engine_as_one_entity_and_only_in_its_conversation(tmp_path: Path) -> None:
     value = {"text": 'a "b"\n{c}@0.5', "n": [1, None]}
     offers = [{"title": "This one", "value": {"kind": "route", "value": value}}]
-    with running(
-        FakeEngine(answer=lambda _: [{"custom": reply("Which?", "clarify", choices=offers)}])
-    ) as engine:
+    with running(FakeEngine(answer=lambda _: [{"custom": reply("Which?", "clarify", choices=offers)}])) as engine:
         async with door(engine.url, tmp_path) as client:
             payload = (await say(client, "help"))["buttons"][0]["payload"]
             await say(client, payload)
@@ -86,9 +82,7 @@ async def test_a_payload_offered_by_a_plain_response_works_but_typing_it_does_no
         ("choice: which form?", "choice: which form?"),
     ],
 )
-async def test_typed_commands_and_odd_characters_are_plain_text(
-    typed: str, sent: str, tmp_path: Path
-) -> None:
+async def test_typed_commands_and_odd_characters_are_plain_text(typed: str, sent: str, tmp_path: Path) -> None:
     with running(FakeEngine()) as engine:
         async with door(engine.url, tmp_path) as client:
             raw = json.dumps({"sender": "ann", "message": typed})
@@ -180,9 +174,7 @@ async def test_a_message_that_cannot_be_masked_goes_nowhere(tmp_path: Path) -> N
         "broken reply",
     ],
 )
-async def test_a_broken_engine_is_told_in_words_and_the_conversation_goes_on(
-    answer: Any, tmp_path: Path
-) -> None:
+async def test_a_broken_engine_is_told_in_words_and_the_conversation_goes_on(answer: Any, tmp_path: Path) -> None:
     with running(FakeEngine(answer=lambda _: answer)) as engine:
         async with door(engine.url, tmp_path) as client:
             message = await say(client, "which form?")

@@ -45,9 +45,7 @@ def test_one_question_arrives_as_one_clause(engine: Engine) -> None:
     assert set(clause["ranking"][0]) == {"name", "confidence"}
     assert all(higher["confidence"] >= lower["confidence"] for higher, lower in pairwise(clause["ranking"]))
     assert latest["similarity"] == clause["similarity"] > 0.9
-    assert latest["scope_score"] == pytest.approx(
-        latest["intent"]["confidence"] * latest["similarity"], abs=1e-3
-    )
+    assert latest["scope_score"] == pytest.approx(latest["intent"]["confidence"] * latest["similarity"], abs=1e-3)
 
 
 def test_two_questions_become_ask_several_with_offsets_into_the_message(engine: Engine) -> None:
@@ -156,9 +154,7 @@ def test_only_the_loopback_address_listens(engine: Engine) -> None:
 @pytest.mark.parametrize("option", ["--enable-api", "--debug", "-vv", "--interface=0.0.0.0"])
 def test_options_that_open_the_engine_or_log_messages_are_refused(engine: Engine, option: str) -> None:
     command, environment = engine_project.signpost_engine(engine.project, "run", option)
-    ended = subprocess.run(
-        command, cwd=engine.project, env=environment, capture_output=True, text=True, timeout=30
-    )
+    ended = subprocess.run(command, cwd=engine.project, env=environment, capture_output=True, text=True, timeout=30)
 
     assert ended.returncode == 2
     assert "not allowed" in ended.stderr or "127.0.0.1 only" in ended.stderr

@@ -43,9 +43,7 @@ class Launch:
             self.lines.append(line.strip())
 
     def wait_for(self, text: str, count: int = 1) -> None:
-        eventually(
-            lambda: sum(text in line for line in self.lines) >= count, f"{text!r} x{count} in {self.lines}"
-        )
+        eventually(lambda: sum(text in line for line in self.lines) >= count, f"{text!r} x{count} in {self.lines}")
 
     def end(self, number: signal.Signals = signal.SIGTERM) -> int:
         self.process.send_signal(number)
@@ -169,9 +167,7 @@ def test_a_part_that_never_gets_healthy_ends_the_start_with_one_line(launch):
     running.wait_for("actions: healthy")
     others = pids(other)
     assert running.ended() == 1
-    assert running.lines[-1].startswith(
-        f"ERROR engine did not answer at http://127.0.0.1:{mute}/pids within 1.5 s"
-    )
+    assert running.lines[-1].startswith(f"ERROR engine did not answer at http://127.0.0.1:{mute}/pids within 1.5 s")
     assert not [pid for pid in others if alive(pid)]
 
 
@@ -228,9 +224,7 @@ def test_a_part_waits_for_its_job_and_a_failed_job_ends_the_start(launch):
     good.wait_for("READY")
     assert good.position("content: done") < good.position("actions: started")
     assert good.end() == 0
-    bad = launch(
-        [["content", None, ["raise SystemExit('broken offer')"], []], ["actions", port, [], ["content"]]]
-    )
+    bad = launch([["content", None, ["raise SystemExit('broken offer')"], []], ["actions", port, [], ["content"]]])
     assert bad.ended() == 1
     assert "ERROR content: doing something failed (exit code 1): broken offer" in bad.lines[-1]
     assert not any("actions: started" in line for line in bad.lines)

@@ -14,25 +14,66 @@ BASE = {
 }
 
 TOUCHSTONE = [
-    {"hedge": "in_most_circumstances", "force": "must", "binds": "school", "routes": ["bespoke"],
-     "judged_by": "ses", "depends_on": {"before": "referral"}},
-    {"force": "must", "binds": "new-school", "routes": ["bespoke", "section-f"],
-     "value": {"more_than": 6, "unit": "school_week", "counts_from": "pupil-left", "ends_at": "pupil-starts-new-school"},
-     "otherwise": "suffolk/pupil/move-continue"},
-    {"value": {"at_most": 10, "unit": "working_day", "counts_from": "offer-received"}, "on_expiry": "suffolk/unrequested/withdrawn"},
-    {"force": "expected", "binds": "school", "unless": {"decided_by": "ses", "subject_to": "suffolk/safeguarding/procedures"}},
-    {"force": "is", "when": {"all": [{"fact": "sensory_loss_diagnosed"}, {"any": [{"fact": "year", "at_most": 13},
-     {"all": [{"fact": "age", "at_most": 25}, {"fact": "in_education"}]}]}]}},
+    {
+        "hedge": "in_most_circumstances",
+        "force": "must",
+        "binds": "school",
+        "routes": ["bespoke"],
+        "judged_by": "ses",
+        "depends_on": {"before": "referral"},
+    },
+    {
+        "force": "must",
+        "binds": "new-school",
+        "routes": ["bespoke", "section-f"],
+        "value": {
+            "more_than": 6,
+            "unit": "school_week",
+            "counts_from": "pupil-left",
+            "ends_at": "pupil-starts-new-school",
+        },
+        "otherwise": "suffolk/pupil/move-continue",
+    },
+    {
+        "value": {"at_most": 10, "unit": "working_day", "counts_from": "offer-received"},
+        "on_expiry": "suffolk/unrequested/withdrawn",
+    },
+    {
+        "force": "expected",
+        "binds": "school",
+        "unless": {"decided_by": "ses", "subject_to": "suffolk/safeguarding/procedures"},
+    },
+    {
+        "force": "is",
+        "when": {
+            "all": [
+                {"fact": "sensory_loss_diagnosed"},
+                {
+                    "any": [
+                        {"fact": "year", "at_most": 13},
+                        {"all": [{"fact": "age", "at_most": 25}, {"fact": "in_education"}]},
+                    ]
+                },
+            ]
+        },
+    },
     {"value": {"at_most": 2, "unit": "review"}},
     {"force": "may", "binds": "service", "routes": "all", "except_routes": ["new-to-suffolk", "iqm-register"]},
     {"force": "must", "routes": ["stt-consultation"], "value": {"at_least": 2, "unit": "apdr_cycle"}},
     {"routes": ["stt-involvement"], "extends": ["stt-consultation"]},
     {"force": "must", "binds": "school", "depends_on": {"after": "milton-keynes/step/service-asks"}},
-    {"hedge": "usually", "when": {"any": [{"fact": "stt_involved"},
-     {"fact": "stt_last_involved", "within": {"at_most": 6, "unit": "month"}}]}},
-    {"force": "must", "when": {"all": [{"fact": "ehcp"}, {"any": [{"fact": "placement_change"}, {"fact": "placement_at_risk"}]}]},
-     "depends_on": {"before": "referral"}},
-]  # fmt: skip
+    {
+        "hedge": "usually",
+        "when": {
+            "any": [{"fact": "stt_involved"}, {"fact": "stt_last_involved", "within": {"at_most": 6, "unit": "month"}}]
+        },
+    },
+    {
+        "force": "must",
+        "when": {"all": [{"fact": "ehcp"}, {"any": [{"fact": "placement_change"}, {"fact": "placement_at_risk"}]}]},
+        "depends_on": {"before": "referral"},
+    },
+]
 
 
 @pytest.mark.parametrize("keys", TOUCHSTONE, ids=lambda k: "+".join(k))
@@ -77,5 +118,7 @@ def test_bounds_say_whether_they_are_included() -> None:
 
 
 def test_a_condition_names_all_facts_it_rests_on() -> None:
-    condition = Condition.model_validate({"any": [{"fact": "ehcp"}, {"not": {"all": [{"fact": "year", "at_most": 3}]}}]})
+    condition = Condition.model_validate(
+        {"any": [{"fact": "ehcp"}, {"not": {"all": [{"fact": "year", "at_most": 3}]}}]}
+    )
     assert condition.facts() == {"ehcp", "year"}

@@ -49,9 +49,7 @@ def test_a_choice_with_any_one_character_changed_is_refused(data: st.DataObject)
     assert open_choice(SECRET, ANN, payload[:at] + character + payload[at + 1 :]) is None
 
 
-@pytest.mark.parametrize(
-    "payload", ["choice:", "choice:.", "choice:e30", "choice:e30.", "choice:é.0", "/choose{}", ""]
-)
+@pytest.mark.parametrize("payload", ["choice:", "choice:.", "choice:e30", "choice:e30.", "choice:é.0", "/choose{}", ""])
 def test_what_is_no_payload_is_refused(payload: str) -> None:
     assert open_choice(SECRET, ANN, payload) is None
 

@@ -14,9 +14,7 @@ def merged(*messages: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_a_reply_wins_and_says_its_own_text() -> None:
-    reply = merged(
-        {"text": "Send the form."}, {"custom": reply_of("answered", "First: Send  the\nform. Then wait.")}
-    )
+    reply = merged({"text": "Send the form."}, {"custom": reply_of("answered", "First: Send  the\nform. Then wait.")})
     assert reply["status"] == "answered"
     assert reply["text"] == "First: Send  the\nform. Then wait."
     assert reply["notices"] == []

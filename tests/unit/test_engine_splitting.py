@@ -139,9 +139,7 @@ def test_greetings_thanks_and_signatures_are_left_out(text: str, kept: list[str]
     assert clauses(text) == kept
 
 
-@pytest.mark.parametrize(
-    "text", ["hi", "Good morning", "thanks", "Hello! Thanks.", "???", "Kind regards, Jo", "and"]
-)
+@pytest.mark.parametrize("text", ["hi", "Good morning", "thanks", "Hello! Thanks.", "???", "Kind regards, Jo", "and"])
 def test_a_message_of_nothing_else_is_still_one_clause(text: str) -> None:
     assert len(split_clauses(text)) == 1
 
@@ -152,9 +150,7 @@ def test_thanks_with_content_are_kept(text: str) -> None:
 
 
 def test_a_question_after_the_closing_is_kept() -> None:
-    assert clauses("Who decides? Kind regards\nPS how long does it take?")[-1].endswith(
-        "how long does it take?"
-    )
+    assert clauses("Who decides? Kind regards\nPS how long does it take?")[-1].endswith("how long does it take?")
 
 
 def test_short_leftovers_join_their_neighbour() -> None:
@@ -195,9 +191,7 @@ def test_a_sentence_without_end_is_cut_at_a_blank() -> None:
 
 WORDS = "and what do I who hi e.g. Mrs. a@b.uk https://x.y?z=1 02.11 ? . ; ... , - 1. so if also ( ) Why?"
 PIECES = st.sampled_from([*WORDS.split(), "kind regards", "\n", "\n\n", "\u2019", "\u2026"])
-MESSAGES = st.one_of(
-    st.text(max_size=400), st.lists(PIECES, max_size=200).map(" ".join), st.lists(PIECES).map("".join)
-)
+MESSAGES = st.one_of(st.text(max_size=400), st.lists(PIECES, max_size=200).map(" ".join), st.lists(PIECES).map("".join))
 
 
 @given(MESSAGES)
@@ -262,9 +256,7 @@ def entry(intent: str, confidence: float) -> dict[str, object]:
 
 
 def test_two_different_asks_make_several_as_sure_as_the_weaker() -> None:
-    found = combined_ask(
-        [entry("ask_a", 0.9), entry("ask_b", 0.4), entry("ask_a", 0.5)], "ask_", 0.4, "ask_several"
-    )
+    found = combined_ask([entry("ask_a", 0.9), entry("ask_b", 0.4), entry("ask_a", 0.5)], "ask_", 0.4, "ask_several")
 
     assert found == {"name": "ask_several", "confidence": 0.4}
 

@@ -9,9 +9,7 @@ from bot.launcher.parts import Part, content_job, door_address, environment_of, 
 from bot.launcher.supervisor import Policy, exit_words
 from bot.settings import Settings
 
-SETTINGS = Settings(
-    _env_file=None, port=8100, engine_port=5100, actions_port=5200, var_dir=Path("/var/example")
-)
+SETTINGS = Settings(_env_file=None, port=8100, engine_port=5100, actions_port=5200, var_dir=Path("/var/example"))
 
 
 def part(name: str, settings: Settings = SETTINGS) -> Part:

@@ -150,9 +150,7 @@ WORDS = st.sampled_from(
 
 @settings(max_examples=150, deadline=None)
 @given(words=st.lists(WORDS, max_size=14))
-def test_masking_twice_is_masking_once_for_words_that_meet_the_rules(
-    masker: Masker, words: list[str]
-) -> None:
+def test_masking_twice_is_masking_once_for_words_that_meet_the_rules(masker: Masker, words: list[str]) -> None:
     text = " ".join(words)
     once = masker.mask(text)
     assert masker.mask(once.text).text == once.text

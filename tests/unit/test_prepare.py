@@ -52,9 +52,7 @@ def test_a_failed_step_says_which_and_why_in_one_line_and_keeps_the_whole_in_the
 
 
 def test_what_a_sync_took_away_for_good_is_named():
-    output = (
-        "Uninstalled 3 packages\n - extra==1.0\n - kept==1.0\n - signpost==0.1.0\n + kept==1.1\n + new==2.0\n"
-    )
+    output = "Uninstalled 3 packages\n - extra==1.0\n - kept==1.0\n - signpost==0.1.0\n + kept==1.1\n + new==2.0\n"
     assert prepare.removed_packages(output) == ["extra==1.0"]
 
 
@@ -74,9 +72,7 @@ def test_the_reason_is_the_telling_line(output, expected):
 
 def test_a_python_that_is_not_there_or_does_not_work_has_no_version(tmp_path):
     assert prepare.python_version(tmp_path / "python") is None
-    assert (
-        prepare.python_version(Path(sys.executable)) == f"{sys.version_info.major}.{sys.version_info.minor}"
-    )
+    assert prepare.python_version(Path(sys.executable)) == f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
 def test_an_activated_environment_does_not_mislead_the_installer():

@@ -1,0 +1,77 @@
+"""What an answer is made from: limits, the question, the outcome, and small rules about statements."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from bot.guidance.area import AreaKnowledge
+from bot.guidance.reply import Answer
+from bot.knowledge.model import Kind, Statement
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much an answer holds: points, words, and how far below the best statement's score one may lie.
+
+    `near` for any statement, `complete` for first-priority facts of the topic, `margin` for its other facts.
+    Measured; see docs/evaluation.md.
+    """
+
+    points: int = 5
+    words: int = 90
+    list_points: int = 8
+    list_words: int = 130
+    near: float = 0.12
+    complete: float = 0.70
+    margin: float = 0.50
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question: its text, what it is about, and the vectors it is searched with (alone, then in context)."""
+
+    text: str
+    topics: Mapping[str, float]
+    vectors: Sequence[np.ndarray]
+    named_routes: tuple[str, ...] = ()
+    last_topics: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """An answer with how sure it is (the best statement's score) and the routes it considered."""
+
+    answer: Answer
+    score: float
+    similarity: float
+    likeness: float = 0.0
+    routes: tuple[str, ...] = ()
+    topics: tuple[str, ...] = field(default_factory=tuple)
+
+
+def ways(area: AreaKnowledge) -> dict[str, str]:
+    """Route id -> id of the statement that says how to ask: it names the route's address or form."""
+    found: dict[str, str] = {}
+    forms = {f.id: f.name for f in area.content.authority.forms}
+    for route in area.content.routes:
+        marks = [m for m in (route.address, forms.get(route.form or "")) if m]
+        for s in area.content.statements:
+            its_routes = area.routes_of[s.id]
+            says_how = s.kind is Kind.FACT and s.priority == 1 and "how_to_refer" in s.topics
+            if says_how and its_routes and route.id in its_routes and any(m in s.text for m in marks):
+                found[route.id] = s.id
+                break
+    return found
+
+
+def same(one: Statement, other: Statement) -> bool:
+    """Whether two statements would read as a repetition: nearly the same words, the same figures and addresses."""
+    figures = r"\d+|\S+@\S+"
+    if re.findall(figures, one.text) != re.findall(figures, other.text):
+        return False
+    a, b = set(one.text.casefold().split()), set(other.text.casefold().split())
+    return len(a & b) / max(1, min(len(a), len(b))) > 0.85

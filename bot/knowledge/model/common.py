@@ -1,0 +1,98 @@
+"""What all authorities share: topics, needs, facts, cues, pointers, wording."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from pydantic import Field, field_validator
+
+from bot.knowledge.model.record import Record, Slug, Text
+
+
+class Topic(Record):
+    """What a question is about. The intent is `ask_<id>`."""
+
+    id: Slug
+    title: Text
+    about: Text
+    related: tuple[Slug, ...] = ()
+
+
+class Need(Record):
+    """An area of need, with the words that people use for it."""
+
+    id: Slug
+    name: Text
+    words: tuple[Text, ...] = Field(min_length=1)
+    broader: Slug | None = None
+
+
+class Fact(Record):
+    """A declared fact that conditions may rest on."""
+
+    id: Slug
+    type: Literal["bool", "number", "set", "choice", "age"]
+    scope: Literal["conversation", "pupil"]
+    label: Text
+    values: tuple[Slug, ...] = ()
+    question: Text | None = None
+
+
+class Cue(Record):
+    """How people say a fact: regular expressions (any case), tried in order; the first value that matches counts."""
+
+    fact: Slug
+    value: bool | Slug
+    patterns: tuple[Text, ...] = Field(min_length=1)
+
+    @field_validator("patterns")
+    @classmethod
+    def _are_patterns(cls, patterns: tuple[str, ...]) -> tuple[str, ...]:
+        for pattern in patterns:
+            try:
+                re.compile(pattern)
+            except re.error as error:
+                raise ValueError(f"no regular expression: {pattern}: {error}") from None
+        return patterns
+
+
+class Pointer(Record):
+    """What to say to a question out of scope, by kind; `by_area` adds whom to ask where an offer says it."""
+
+    kind: Slug
+    text: Text
+    by_area: dict[Slug, Text] = Field(default_factory=dict)
+
+
+class Wording(Record):
+    """Signpost's own sentences: questions back, leads, small talk by intent."""
+
+    small_talk: dict[Slug, Text]
+    safeguarding: Text
+    ask_area: Text
+    ask_area_again: Text
+    elsewhere: Text
+    clarify: Text
+    clarify_nothing: Text
+    not_covered: Text
+    not_covered_anywhere: Text
+    contact_lead: Text
+    no_route: Text
+    inferred_area: Text
+    new_pupil: Text
+    carried: Text
+    overdue: Text
+    sources_lead: Text
+    sources_none: Text
+    repeat_lead: Text
+    invalid_year: Text
+    invalid_age: Text
+    yes: Text
+    no: Text
+    depends: Text
+    and_then: Text
+    fits_instead: Text
+    error: Text
+    empty: Text
+    compare_lead: Text
