@@ -248,7 +248,7 @@ class Answerer:
             statement = self.area.statements[r.statement_id]
             length = len(statement.text.split())
             full = len(taken) >= most or words + length > most_words
-            if (taken and full) or any(same(statement, t) for t in taken):
+            if (taken and full) or any(self._repeats(statement, t) for t in taken):
                 continue
             words += length
             taken.append(statement)
@@ -256,6 +256,11 @@ class Answerer:
             position = {s.id: n for n, s in enumerate(self.area.content.statements)}
             taken.sort(key=lambda s: position[s.id])
         return [self.area.point(s, self._label(s, active)) for s in taken]
+
+    def _repeats(self, statement: Statement, said: Statement) -> bool:
+        """Whether a statement says again what was said, for no case that it was not said for."""
+        mine, theirs = self.area.routes_of[statement.id], self.area.routes_of[said.id]
+        return same(statement, said) and (theirs is None or (mine is not None and mine <= theirs))
 
     def _label(self, statement: Statement, active: frozenset[str]) -> str:
         """For which case a statement holds, where the cases in question differ."""

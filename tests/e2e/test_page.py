@@ -40,7 +40,7 @@ def test_without_a_script_a_question_is_a_form(client: httpx.Client) -> None:
     assert QUESTION in shown
     assert "SES Bespoke Pupil Form" in shown
     assert "mailto:SESreferrals@suffolk.gov.uk" in shown
-    assert "Pupils without an EHCP" in shown
+    assert "Bespoke (no EHCP)" in shown
     again = client.post("/", data=hidden_fields(answer.text) | {"text": "and when is the review?"})
     assert "4 to 12 weeks" in again.text
     assert QUESTION in html.unescape(again.text), "the conversation so far is gone"

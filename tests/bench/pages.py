@@ -1,0 +1,177 @@
+"""The text of docs/figures.md."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from statistics import median
+
+from tests.bench.authorities import Cost
+from tests.bench.load import Timings
+from tests.bench.masking import Recall
+from tests.bench.processes import Memory
+from tests.evaluation.report import of, table
+
+SLOWEST_P50, LEAST_THROUGHPUT, LONGEST_START, MOST_MEMORY, MOST_GROWTH = 0.8, 1.5, 45.0, 2000.0, 2.0
+PARTS = {"bot.cli run": "launcher", "watchdog": "watchdog", "signpost_engine": "engine"} | {
+    "-m actions": "actions",
+    "bot.door": "front door",
+    "rasa run": "moodbot",
+}
+
+
+def head(machine: str, when: datetime, busy_before: str, busy_after: str) -> str:
+    """The top: how it was measured, on what."""
+    return (
+        "# Figures\n\nWritten by `make bench`; do not edit. Absolute times hold for this machine only: what "
+        "counts is the ratio to Rasa's own `moodbot` (`rasa init`, default configuration, with TensorFlow, "
+        "trackers in memory), measured in turn in the same run. How right the answers are: "
+        f"[evaluation.md](evaluation.md).\n\n- Machine: {machine}\n- Measured: {when:%d %B %Y, %H:%M} UTC\n"
+        f"- Load average (1 / 5 minutes) before: {busy_before}; after: {busy_after}. Load generator, all "
+        "servers and whatever else ran share these cores."
+    )
+
+
+def starts(first: float, warm: Sequence[float]) -> str:
+    """Section: start."""
+    rows = [
+        (
+            "offers loaded and model trained before",
+            f"{median(warm):.1f} s ({', '.join(f'{s:.1f}' for s in warm)})",
+            verdict(median(warm), LONGEST_START, "s"),
+        ),
+        ("nothing loaded: offers read and embedded first", f"{first:.1f} s", ""),
+    ]
+    return "From `signpost run` until it is ready to answer.\n\n" + table(("start", "median (each)", "target"), rows)
+
+
+def speed(
+    timings: Mapping[int, Sequence[Timings]],
+    door: Timings,
+    engine: Timings,
+    ours: Sequence[Memory],
+    floor: Sequence[Memory],
+    floor_start: float | None,
+    missing: str,
+) -> str:
+    """Section: speed and memory. `timings`: users -> Signpost's, then moodbot's where it ran."""
+    parts = [
+        "Closed loop: each user writes again as soon as the reply has come, from a new sender every 6 messages; "
+        "12 real questions, through the front door (masking, spelling, engine, action, SQLite trackers).",
+        table(
+            ("users", "bot", "replies a second", "p50", "p95", "replies", "failed"),
+            [
+                (
+                    users,
+                    name,
+                    f"{t.per_second:.1f}",
+                    f"{t.p50_ms:.0f} ms",
+                    f"{t.p95_ms:.0f} ms",
+                    len(t.seconds),
+                    t.failed,
+                )
+                for users, both in timings.items()
+                for name, t in zip(("Signpost", "moodbot"), both, strict=False)
+            ],
+        ),
+    ]
+    if missing:
+        parts.append(f"moodbot could not be run here: {missing}")
+    else:
+        parts.append(
+            table(
+                ("users", "p50 to moodbot's", "target", "throughput to moodbot's", "target"),
+                [ratios(users, both[0], both[1]) for users, both in timings.items()],
+            )
+        )
+    share = door.p50_ms - engine.p50_ms
+    parts.append(
+        f"The front door's own share (1 user, p50): {share:.0f} ms, from {door.p50_ms:.0f} ms through the door "
+        f"and {engine.p50_ms:.0f} ms at the engine directly (there as typed: neither masked nor spelt right)."
+    )
+    whole = sum(m.resident for m in ours)
+    rows = [(part_of(m.command), f"{m.resident:.0f} MB", f"{m.shared:.0f} MB") for m in [*ours, *floor]]
+    parts += [
+        table(("process, after the load", "resident", "of that shared files"), rows),
+        f"Signpost, all processes: {whole:.0f} MB ({verdict(whole, MOST_MEMORY, 'MB')}); moodbot: "
+        f"{sum(m.resident for m in floor):.0f} MB."
+        + (f" moodbot's start took {floor_start:.1f} s." if floor_start else ""),
+    ]
+    return "\n\n".join(parts)
+
+
+def ratios(users: int, ours: Timings, floor: Timings) -> tuple[object, ...]:
+    """One line of ratios, with the target where there is one for that number of users."""
+    slower = ours.p50_ms / floor.p50_ms if floor.p50_ms else 0.0
+    more = ours.per_second / floor.per_second if floor.per_second else 0.0
+    return (
+        users,
+        f"{slower:.2f}",
+        verdict(slower, SLOWEST_P50) if users == 1 else "",
+        f"{more:.2f}",
+        verdict(more, LEAST_THROUGHPUT, at_least=True) if users == 8 else "",
+    )
+
+
+def many(costs: Sequence[Cost]) -> str:
+    """Section: many authorities; the first is what is shipped."""
+    few, most = costs[0], costs[-1]
+    cached, embedding = most.reply / few.reply, most.reply_embedding / few.reply_embedding
+    rows = [
+        (
+            c.authorities,
+            c.statements,
+            f"{c.reply * 1000:.1f} ms",
+            f"{c.reply_embedding * 1000:.1f} ms",
+            f"{c.build:.1f} s",
+            f"{c.load:.1f} s",
+        )
+        for c in costs
+    ]
+    return "\n\n".join(
+        [
+            "Copies of a real authority under invented names; replies of the answer service in process, without "
+            "engine and door, the numbers of authorities in turn. Embedding: the question embedded anew.",
+            table(
+                ("authorities", "statements", "a reply (p50)", "with embedding", "store to memory", "loading"),
+                rows,
+            ),
+            f"Growth of a reply: {cached:.2f} times ({verdict(cached, MOST_GROWTH)}); with embedding "
+            f"{embedding:.2f} times.",
+        ]
+    )
+
+
+def masking(recalls: Sequence[Recall]) -> str:
+    """Section: masking."""
+    rows = [
+        (
+            r.part,
+            of(r.names_masked, r.names),
+            of(r.identifiers_masked, r.identifiers),
+            of(r.clean_touched, r.clean),
+        )
+        for r in recalls
+    ]
+    return (
+        "Invented messages of `tests/data/masking_*.yml`; rules were tuned on the part `development` only.\n\n"
+        + table(("part", "names masked", "identifiers masked", "clean messages touched"), rows)
+    )
+
+
+def set_up(measured: tuple[float, float]) -> str:
+    """Section: first set-up."""
+    seconds, size = measured
+    return (
+        f"`make setup` in a new folder: {seconds:.0f} s, {size:.0f} MB on disk. Packages come from this machine's "
+        "cache where they are in it; the time to download them is not in here."
+    )
+
+
+def verdict(value: float, bound: float, unit: str = "", at_least: bool = False) -> str:
+    """A target, and whether it is met."""
+    met = value >= bound if at_least else value <= bound
+    return f"{'at least' if at_least else 'at most'} {bound:g}{' ' if unit else ''}{unit}: {'met' if met else 'missed'}"
+
+
+def part_of(command: str) -> str:
+    """Which part of Signpost (or moodbot) a command line is."""
+    return next((name for sign, name in PARTS.items() if sign in command), command.split()[0].rsplit("/")[-1])

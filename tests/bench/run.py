@@ -1,0 +1,117 @@
+"""`make bench`: measure speed, memory and cost, and write docs/figures.md.
+
+    python -m tests.bench.run [--set-up]
+
+Speed is measured beside Rasa's own `moodbot` on the same machine in the same run, window by window in turn; what
+counts is the ratio. --set-up also times a first set-up in a copy of the project. Nothing here is a test: a
+figure that misses its target is written down, and nothing fails.
+"""
+
+import argparse
+import contextlib
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bot.settings import PROJECT_ROOT, load_settings
+from tests.bench import authorities, masking, moodbot, pages, setting_up
+from tests.bench.load import Target, load, side_by_side
+from tests.bench.processes import busy, machine, memory, tree
+from tests.bench.questions import QUESTIONS
+from tests.support import run_signpost
+
+DOCUMENT = PROJECT_ROOT / "docs/figures.md"
+USERS = (1, 8, 32)
+STARTS = 3
+WARM_UP_SECONDS = 3.0
+MANY = 100
+
+
+def main() -> None:
+    """Measure and write."""
+    parser = argparse.ArgumentParser(description="Measure speed, memory and cost; write docs/figures.md.")
+    parser.add_argument("--set-up", action="store_true", help="also time a first set-up (minutes, 1 GB)")
+    arguments = parser.parse_args()
+    before = busy()
+    with tempfile.TemporaryDirectory(prefix="signpost-bench-") as name:
+        folder = Path(name)
+        parts = [
+            measured("Start", lambda: starts(folder / "var")),
+            measured("Speed and memory", lambda: speed(folder / "var")),
+            measured("Many authorities", lambda: many(folder / "authorities")),
+            measured("Masking", lambda: pages.masking(masking.measure())),
+        ]
+        if arguments.set_up:
+            parts.append(measured("First set-up", lambda: pages.set_up(setting_up.measure(folder / "new"))))
+    head = pages.head(machine(), datetime.now(UTC), before, busy())
+    DOCUMENT.write_text("\n\n".join([head, *parts]) + "\n", encoding="utf-8")
+    print(f"\n{DOCUMENT.read_text(encoding='utf-8')}")
+
+
+def measured(title: str, part: Callable[[], str]) -> str:
+    """One section; where it cannot be measured here, the reason, so that the others still are."""
+    print(f"{title} ...", flush=True)
+    try:
+        text = part()
+    except (OSError, RuntimeError, ValueError, subprocess.SubprocessError) as error:
+        text = f"Not measured: {error}"
+    return f"## {title}\n\n{text}"
+
+
+def starts(var_dir: Path) -> str:
+    """Time from `signpost run` until it is ready: once with an empty var folder, then with everything there."""
+    var_dir.mkdir()
+    seconds = []
+    for _ in range(STARTS + 1):
+        started = time.monotonic()
+        with run_signpost(var_dir):
+            seconds.append(time.monotonic() - started)
+    return pages.starts(seconds[0], seconds[1:])
+
+
+def speed(var_dir: Path) -> str:
+    """Replies through the front door beside moodbot's, the door's own share, and memory of all processes."""
+    with contextlib.ExitStack() as stack:
+        signpost = stack.enter_context(run_signpost(var_dir))
+        ours = Target(signpost.base_url, QUESTIONS, is_answer, {"area": "suffolk"})
+        targets = [ours]
+        floor: moodbot.RunningMoodbot | None = None
+        missing = ""
+        try:
+            moodbot.prepare()
+            floor = stack.enter_context(moodbot.run_moodbot())
+            targets.append(Target(floor.base_url, moodbot.MIX, bool))
+        except (OSError, subprocess.SubprocessError, RuntimeError) as error:
+            missing = str(error)
+        for target in targets:
+            load(target, 2, WARM_UP_SECONDS)
+        timings = {users: side_by_side(targets, users) for users in USERS}
+        behind = Target(signpost.engine_url, QUESTIONS, has_custom, {"area": "suffolk", "masked": []})
+        door, engine = side_by_side([ours, behind], 1)
+        ours_memory = memory(tree(signpost.pid))
+        floor_memory = memory(tree(floor.pid)) if floor else []
+    start = floor.start_seconds if floor else None
+    return pages.speed(timings, door, engine, ours_memory, floor_memory, start, missing)
+
+
+def is_answer(messages: list[dict[str, object]]) -> bool:
+    """Whether a reply of the front door is one, and no apology."""
+    return has_custom(messages) and messages[0]["custom"]["status"] != "error"  # type: ignore[index]
+
+
+def has_custom(messages: list[dict[str, object]]) -> bool:
+    """Whether there is a reply in our form."""
+    return bool(messages) and isinstance(messages[0].get("custom"), dict)
+
+
+def many(folder: Path) -> str:
+    """What a reply costs as the content grows."""
+    folder.mkdir()
+    return pages.many(authorities.measure((2, MANY), folder, load_settings().model_file))
+
+
+if __name__ == "__main__":
+    main()
