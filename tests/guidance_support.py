@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -13,14 +13,18 @@ from typing import Any
 import numpy as np
 
 from bot.embedding import Embedder
+from bot.guidance.answer_parts import Outcome, Question
 from bot.guidance.answers import Answerer
 from bot.guidance.area import AreaKnowledge, Knowledge
 from bot.guidance.conditions import holds
 from bot.guidance.conversation import Conversations
+from bot.guidance.reading import Reader
 from bot.guidance.reply import Answer, Point, Reply
 from bot.guidance.service import knowledge_of
 from bot.guidance.turn import Clause, Memory, Turn
+from bot.guidance.understanding import named_routes
 from bot.knowledge.content import AreaContent, Content, read_content
+from bot.knowledge.lookups import entity_words, fold
 from bot.knowledge.model import Condition, Statement
 from bot.knowledge.store import Phrases, Store
 
@@ -106,6 +110,13 @@ def changed_area(area: AreaContent, statements: Iterable[Statement]) -> AreaKnow
         embedder().embed([t for _, _, t in rows]),
     )
     return AreaKnowledge(replace(area, statements=kept), phrases)
+
+
+def reader_of(known: Knowledge) -> Reader:
+    """A reader of the words of all authorities, as conversations have one."""
+    contents = [a.content for a in known.areas.values()]
+    ambiguous = frozenset(fold(p) for c in contents for p in c.places.ambiguous)
+    return Reader(entity_words(known.common, contents), known.common.cues, ambiguous)
 
 
 # ---------------------------------------------------------------------- turns
@@ -194,14 +205,56 @@ def solve(wanted: Sequence[tuple[Condition, bool]], facts: Mapping[str, Any] | N
     return next(solutions(wanted, facts), None)
 
 
-def frames_for(statement: Statement, area: AreaKnowledge) -> Iterator[dict[str, Any]]:
-    """Facts under which a statement may be said: one frame for each route it holds for, and for each need of its."""
+# ---------------------------------------------------------------------- every statement, asked as it says it is asked
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A statement's own question, put under facts that make the statement applicable, and the answer to it."""
+
+    statement_id: str
+    question: Question
+    facts: Mapping[str, Any]
+    focus: tuple[str, ...]
+    outcome: Outcome
+
+    @property
+    def reached(self) -> bool:
+        """Whether the statement is among the points shown."""
+        return self.statement_id in ids(self.outcome.answer)
+
+
+def frame_for(statement: Statement, area: AreaKnowledge) -> dict[str, Any]:
+    """Facts under which a statement may be said: a route that it holds for fits, its condition and its need are met.
+
+    Empty where no route that it holds for can fit then: it says what to do instead, and is asked without facts.
+    """
     held = area.routes_of[statement.id]
-    routes = [r for r in area.content.routes if held is None or r.id in held]
     own = [(statement.when, True)] if statement.when is not None else []
-    needs = [{"needs": (n,)} for n in statement.needs] or [{}]
+    need = {"needs": (statement.needs[0],)} if statement.needs else {}
     if held is None:
-        yield from (f for n in needs if (f := solve(own, n)) is not None)
-    for route in routes:
-        criteria = [(c.when, True) for c in route.criteria]
-        yield from (f for n in needs if (f := solve([*own, *criteria], n)) is not None)
+        return solve(own, need) or {}
+    for route in area.content.routes:
+        if route.id in held:
+            found = solve([*own, *((c.when, True) for c in route.criteria)], need)
+            if found is not None:
+                return found
+    return {}
+
+
+@cache
+def all_asked() -> tuple[Asked, ...]:
+    """Every question of every statement, answered by the real answerer, no topic being known."""
+    found = []
+    reader = reader_of(knowledge())
+    for area_id in AREAS:
+        area = knowledge().areas[area_id]
+        for s in area.content.statements:
+            held = area.routes_of[s.id]
+            usual = held is None or any(area.routes[r].default for r in held)
+            focus = () if usual else tuple(r for r in area.routes if r in held)
+            facts = frame_for(s, area)
+            for text, vector in zip(s.asked_as, embedder().embed(s.asked_as), strict=True):
+                question = Question(text, {}, [vector], named_routes(reader.read(text), area))
+                found.append(Asked(s.id, question, facts, focus, answerer(area_id).answer(question, facts, focus)))
+    return tuple(found)

@@ -22,12 +22,12 @@ class Limits:
     """
 
     points: int = 5
-    words: int = 90
+    words: int = 78
     list_points: int = 8
     list_words: int = 130
     near: float = 0.12
     complete: float = 0.70
-    margin: float = 0.50
+    margin: float = 0.60
 
 
 @dataclass(frozen=True)

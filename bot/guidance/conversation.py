@@ -40,7 +40,7 @@ class Thresholds:
     """When to answer, when to ask back, when to decline. Measured; see docs/evaluation.md."""
 
     hardly: float = 0.45
-    out_of_scope: float = 0.10
+    out_of_scope: float = 0.13
     compare: float = 0.45
 
 

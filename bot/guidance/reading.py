@@ -44,6 +44,7 @@ def _any(*patterns: str) -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{p})" for p in patterns), re.IGNORECASE)
 
 
+WORDS_TOO = frozenset({"hi", "ta", "la", "st", "ap"})  # abbreviations only in capitals; else greetings and the like
 NEGATION = r"(?:no|not|non|without|w/?o|hasn'?t|haven'?t|isn'?t|doesn'?t|don'?t|didn'?t|never|n'?t|nor|lacks?|lacking)"
 EHCP = re.compile(
     r"\b(?:ehcp'?s?|ehc ?plans?|ehc|echp|educational?,? health,? (?:and|&) care plans?"
@@ -64,7 +65,7 @@ SEN_SUPPORT = re.compile(
     r"\b(?:sen support|sen k|k code|on the register)\b(?! (?:service|line|plan|team|inbox))", re.IGNORECASE
 )
 YEAR = re.compile(
-    r"\b(?:year|yr|y)[ .-]?(?:group )?(1[0-9]|[1-9])(?:'?s)?\b(?! ?(?:weeks?|days?|months?|%))|\b(?:year |yr |y)(r)\b",
+    r"\b(?:year|yr|y)[ .-]?(?:group )?([1-9][0-9]?)(?:'?s)?\b(?! ?(?:weeks?|days?|months?|%))|\b(?:year |yr |y)(r)\b",
     re.IGNORECASE,
 )
 AGE = re.compile(
@@ -144,6 +145,8 @@ class Reader:
 
     def _counts(self, found: Found, text: str) -> bool:
         """A place that is also a word or a name counts only where it is written like a place."""
+        if found.entity == "term" and fold(found.word) in WORDS_TOO:
+            return found.word.isupper()
         if found.entity not in ("area", "elsewhere") or fold(found.word) not in self._ambiguous:
             return True
         before = text[: found.start]

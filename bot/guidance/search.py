@@ -100,8 +100,8 @@ class Weights:
     topic: float = 0.40
     words: float = 0.25
     named_route: float = 0.05
-    first_priority: float = 0.05
-    last_priority: float = 0.07
+    first_priority: float = 0.03
+    last_priority: float = 0.06
     gap: float = 0.06
     context: float = 0.94
     fits_facts: float = 0.10
