@@ -173,7 +173,9 @@ def _candidates(fact_id: str) -> list[Any]:
     return [5, -1, 0, 1, 2, 3, 7, 11, 12, 13, 14, 18, 25, 26, 30, -3]
 
 
-def solutions(wanted: Sequence[tuple[Condition, bool]], facts: Mapping[str, Any] | None = None) -> Iterator[dict[str, Any]]:
+def solutions(
+    wanted: Sequence[tuple[Condition, bool]], facts: Mapping[str, Any] | None = None
+) -> Iterator[dict[str, Any]]:
     """All ways (of a few values a fact) to make each condition what is wanted, beside the facts given.
 
     Facts are assigned only as far as needed, so the others stay unknown.

@@ -58,7 +58,7 @@ EHCP_ASKED = _any(
     r"\b(?:need|needs|needing|require|requires|apply(?:ing)? for|request(?:ing)?|assessment for) (?:an? |the )?$"
 )
 EHCP_NOT_YET = _any(
-    r"\b(?:applied|applying|waiting|awaiting|wait|gone in|refused|turned down|in process|pending|draft|going for|put in)\b"
+    r"\b(?:applied|applying|waiting|awaiting|wait|gone in|refused|turned down|in process|pending|draft|going for)\b"
     r"[^.?!]{0,25}$"
 )
 SEN_SUPPORT = re.compile(

@@ -49,9 +49,7 @@ class ClauseClassifier(LogisticRegressionClassifier):
             "threads": 1,
         }
 
-    def __init__(
-        self, config: dict[str, Any], name: str, model_storage: ModelStorage, resource: Resource
-    ) -> None:
+    def __init__(self, config: dict[str, Any], name: str, model_storage: ModelStorage, resource: Resource) -> None:
         super().__init__(config, name, model_storage, resource)
         self._embedder = shared_embedder(self.config["threads"])
         self._known: Vectors = np.zeros((0, 0), dtype=np.float32)

@@ -78,7 +78,5 @@ def _unless_given(options: Sequence[str], name: str, value: str, short: str | No
 
 
 def _values_of(options: Sequence[str], name: str, short: str | None = None) -> list[str]:
-    values = [
-        after for option, after in zip(options, [*options[1:], ""], strict=False) if option in {name, short}
-    ]
+    values = [after for option, after in zip(options, [*options[1:], ""], strict=False) if option in {name, short}]
     return values + [option.partition("=")[2] for option in options if option.startswith(f"{name}=")]

@@ -26,9 +26,7 @@ def install() -> None:
         nothing_matched = prediction.probabilities == self._default_predictions(domain)
         if nothing_matched and tracker.latest_action_name not in {None, ACTION_LISTEN_NAME}:
             probabilities = [0.0] * domain.num_actions
-            probabilities[domain.index_for_action(ACTION_LISTEN_NAME)] = self.config[
-                "core_fallback_threshold"
-            ]
+            probabilities[domain.index_for_action(ACTION_LISTEN_NAME)] = self.config["core_fallback_threshold"]
             prediction.probabilities = probabilities
         return prediction
 

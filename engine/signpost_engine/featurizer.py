@@ -61,9 +61,7 @@ class MiniLmFeaturizer(DenseFeaturizer, GraphComponent):
     def _featurize(self, messages: list[Message]) -> None:
         vectors = self._embedder.embed([message.get(TEXT) or "" for message in messages])
         for message, vector in zip(messages, vectors * self._scale, strict=True):
-            self.add_features_to_message(
-                sequence=None, sentence=vector[np.newaxis, :], attribute=TEXT, message=message
-            )
+            self.add_features_to_message(sequence=None, sentence=vector[np.newaxis, :], attribute=TEXT, message=message)
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:

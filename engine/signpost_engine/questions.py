@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-CONNECTORS = frozenset(
-    {"and", "also", "plus", "but", "then", "so", "&", "additionally", "secondly", "lastly"}
-)
+CONNECTORS = frozenset({"and", "also", "plus", "but", "then", "so", "&", "additionally", "secondly", "lastly"})
 # "and", "so" or "then" may stand before them: "and then also".
 MAX_CONNECTORS = 3
 
@@ -40,15 +38,11 @@ BARE_SUBJECTS = frozenset(
     | {"suffolk", "staff", "governors", "sencos", "nurseries", "colleges", "mum", "dad", "independent"}
 )
 MODALS = frozenset({"can", "could", "will", "would", "should", "shall", "must", "does", "did"})
-MODALS_NOT = frozenset(
-    {"can't", "cant", "couldn't", "won't", "wouldn't", "shouldn't", "doesn't", "didn't", "don't"}
-)
+MODALS_NOT = frozenset({"can't", "cant", "couldn't", "won't", "wouldn't", "shouldn't", "doesn't", "didn't", "don't"})
 BE = frozenset({"is", "are", "was", "were", "isn't", "aren't", "wasn't"})
 WITH_PRONOUN_ONLY = frozenset({"do", "have", "has", "had", "may", "might", "am", "haven't", "hasn't"})
 AUXILIARIES = MODALS | MODALS_NOT | BE | WITH_PRONOUN_ONLY
-STRONG_AFTER_HOW = frozenset(
-    {"long", "many", "much", "often", "soon", "far", "old", "quickly", "early", "big"}
-)
+STRONG_AFTER_HOW = frozenset({"long", "many", "much", "often", "soon", "far", "old", "quickly", "early", "big"})
 STRONG_AFTER_WHAT = frozenset(
     {"about", "if", "happens", "form", "forms", "paperwork", "evidence", "else", "documents", "information"}
 )
@@ -74,9 +68,7 @@ REQUESTS: tuple[tuple[str, ...], ...] = (
     ("i'm", "not", "sure"),
     ("i", "don't", "know"),
 )
-NOT_BEFORE_SO = frozenset(
-    {"if", "even", "or", "do", "think", "say", "is", "not", "why", "ever", "hope", "suppose"}
-)
+NOT_BEFORE_SO = frozenset({"if", "even", "or", "do", "think", "say", "is", "not", "why", "ever", "hope", "suppose"})
 # Requests that begin a new clause even with no mark before them.
 UNANNOUNCED_REQUESTS: tuple[tuple[str, ...], ...] = (
     ("can", "you", "tell"),
@@ -133,13 +125,9 @@ NO_SPLIT_AFTER = frozenset(
     }
 ) | (ASKING_VERBS | CONNECTORS | {"see", "decide", "matter", "regarding", "until", "the", "as", "please"})
 
-_GREETING_FIRST = frozenset(
-    {"hi", "hello", "hey", "hiya", "hullo", "greetings", "dear", "morning", "afternoon"}
-)
+_GREETING_FIRST = frozenset({"hi", "hello", "hey", "hiya", "hullo", "greetings", "dear", "morning", "afternoon"})
 _GREETING_PHRASES = (("good", "morning"), ("good", "afternoon"), ("good", "evening"), ("good", "day"))
-_GREETED = frozenset(
-    {"there", "all", "team", "everyone", "both", "again", "folks", "colleagues", "sir", "madam"}
-)
+_GREETED = frozenset({"there", "all", "team", "everyone", "both", "again", "folks", "colleagues", "sir", "madam"})
 _GREETED_MORE = _GREETED | {"or", "sirs", "and", "/", "whom", "to", "signpost", "ses", "colleague"}
 _TITLES = frozenset({"mr", "mrs", "ms", "miss", "dr", "mx"})
 CLOSINGS: tuple[tuple[str, ...], ...] = (
@@ -190,9 +178,7 @@ def is_inversion(words: Sequence[str]) -> bool:
     if words[1] in PRONOUNS:
         return True
     if words[0] in WITH_PRONOUN_ONLY:
-        return words[0] == "do" and (
-            words[1] in BARE_SUBJECTS or words[1] in DETERMINERS - {"the", "a", "an"}
-        )
+        return words[0] == "do" and (words[1] in BARE_SUBJECTS or words[1] in DETERMINERS - {"the", "a", "an"})
     return words[1] in DETERMINERS or words[1] in BARE_SUBJECTS
 
 

@@ -28,9 +28,7 @@ def clause_entry(text: str, span: tuple[int, int], ranking: Ranking, similarity:
     }
 
 
-def combined_ask(
-    clauses: Sequence[dict[str, Any]], prefix: str, threshold: float, name: str
-) -> dict[str, Any] | None:
+def combined_ask(clauses: Sequence[dict[str, Any]], prefix: str, threshold: float, name: str) -> dict[str, Any] | None:
     """The intent of a message that asks several things; None where it does not.
 
     Args:

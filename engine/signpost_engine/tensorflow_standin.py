@@ -14,9 +14,7 @@ from collections.abc import Sequence
 from types import ModuleType
 from typing import Any
 
-STOOD_IN = frozenset(
-    {"tensorflow", "tensorflow_addons", "tensorflow_hub", "tensorflow_text", "keras", "tensorboard"}
-)
+STOOD_IN = frozenset({"tensorflow", "tensorflow_addons", "tensorflow_hub", "tensorflow_text", "keras", "tensorboard"})
 
 
 class TensorFlowMissingError(ImportError):
@@ -90,9 +88,7 @@ def install() -> None:
     """
     present = sorted(STOOD_IN & sys.modules.keys())
     if any(not isinstance(sys.modules[name], _StandInModule) for name in present):
-        raise RuntimeError(
-            f"Already imported: {', '.join(present)}. Install the stand-in before Rasa is imported."
-        )
+        raise RuntimeError(f"Already imported: {', '.join(present)}. Install the stand-in before Rasa is imported.")
     if not is_installed():
         sys.meta_path.insert(0, _Finder())
 

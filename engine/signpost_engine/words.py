@@ -16,9 +16,7 @@ _LIST_MARK = re.compile(
     re.IGNORECASE,
 )
 _EDGE = "\"'`()[]{}<>*_~|.,:;!?\u2026\u201c\u201d\u2018\u2019-\u2013\u2014"
-_ABBREVIATIONS = frozenset(
-    {"mr", "mrs", "ms", "dr", "mx", "prof", "st", "rev", "vs", "eg", "ie", "cf", "inc", "dept"}
-)
+_ABBREVIATIONS = frozenset({"mr", "mrs", "ms", "dr", "mx", "prof", "st", "rev", "vs", "eg", "ie", "cf", "inc", "dept"})
 # These shorten only before a figure: "No. 5" goes on, "he said no. She ..." does not.
 _BEFORE_FIGURES = frozenset(
     {"no", "nos", "p", "pp", "para", "sec", "min", "max", "fig", "approx", "yr", "yrs", "ref", "tel", "ext"}
@@ -86,9 +84,7 @@ def _full_stop(text: str, closing: str, core: str, following: int) -> bool:
     if core in _BEFORE_FIGURES:
         return not text[following].isdigit()
     # A single letter is an initial ("J. Example").
-    return (
-        core not in _ABBREVIATIONS and not (len(core) == 1 and core.isalpha()) and not _DOTTED.fullmatch(core)
-    )
+    return core not in _ABBREVIATIONS and not (len(core) == 1 and core.isalpha()) and not _DOTTED.fullmatch(core)
 
 
 def _line_ends(text: str, start: int, end: int, following: int, gap: str) -> bool:

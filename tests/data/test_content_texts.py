@@ -69,7 +69,9 @@ def test_no_paragraph_is_both_left_out_and_used():
     faults = []
     for area in content().areas:
         used = {(r.document, r.paragraph) for s in area.statements for r in s.source}
-        faults += [(d.document, p.n) for d in area.paragraphs for p in d.paragraphs if p.omitted and (d.document, p.n) in used]
+        faults += [
+            (d.document, p.n) for d in area.paragraphs for p in d.paragraphs if p.omitted and (d.document, p.n) in used
+        ]
     assert faults == []
 
 
@@ -172,7 +174,11 @@ def test_what_parents_are_told_speaks_to_parents(statement):
 
 
 NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
-WORDS_FOR = {1: {"a", "an", "once", "single", "weekly", "annual", "yearly", "each"}, 2: {"twice", "both", "fortnightly"}}
+WORDS_FOR = {
+    0: {"r"},
+    1: {"a", "an", "once", "single", "weekly", "annual", "yearly", "each"},
+    2: {"twice", "both", "fortnightly"},
+}
 
 
 @pytest.mark.parametrize("statement", [s for s in all_statements() if s.value], ids=lambda s: s.id)
