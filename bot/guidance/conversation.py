@@ -18,7 +18,7 @@ from bot.guidance.reading import Reader
 from bot.guidance.reply import Answer, Reply, Status
 from bot.guidance.speaking import Speaker
 from bot.guidance.turn import Clause, Last, Memory, Turn
-from bot.guidance.understanding import Limits, Understood, follows_up, understand
+from bot.guidance.understanding import Limits, Understood, follows_up, leans_on_context, understand
 from bot.knowledge.lookups import entity_words, fold
 from bot.knowledge.model import Fact, Wording
 
@@ -32,6 +32,7 @@ ELLIPSIS = re.compile(
 ROOM = {1: 1.0, 2: 0.75, 3: 0.6}
 ALONE = 0.35  # without an area there is no statement to compare with: be surer
 IN_STORY = 0.30  # a clause after others, or after an answer, is seldom out of scope
+LEANING = 0.55  # still less where it says little by itself ("so where do we go with him?")
 FIRST_GUESS = "how_to_refer"  # what a described pupil, without a question, most needs to hear
 
 
@@ -213,7 +214,9 @@ class Conversations:
             for area_id in areas:
                 outcome = self._respondent.respond(clause, frame, area_id, memory, room, message)
                 one_area = area_id if len(areas) == 1 else None
-                least = self._thresholds.out_of_scope + (IN_STORY if clause.context or memory.last.area else 0.0)
+                least = self._thresholds.out_of_scope
+                if clause.context or memory.last.area:
+                    least += LEANING if leans_on_context(clause) else IN_STORY
                 pointer = None
                 if not (memory.last.area and follows_up(clause)):
                     pointer = self._respondent.pointer(clause, one_area, least, outcome.likeness, message)
