@@ -21,10 +21,12 @@ YES_NO = re.compile(
     r"(?:\w+ ){1,}|\b(?:yes or no|allowed|right\?|is it\?|or not|correct\?)|n'?t (?:he|she|it|they|we|you|i)\?",
     re.IGNORECASE,
 )
-REFERRAL = frozenset({"how_to_refer", "eligibility", "who_can_ask", "requirements", "referral_form", "services"})
+REFERRAL = frozenset({"how_to_refer", "eligibility", "who_can_ask", "referral_form", "services"})
 CLEAR = 2  # routes at most for which the way of asking is added to an answer
 REQUIREMENTS = "requirements"
-LISTS = frozenset({REQUIREMENTS, "next_steps", "school_duties", "service_duties"})  # asked for as a whole
+LISTS = frozenset(
+    {REQUIREMENTS, "next_steps", "school_duties", "service_duties", "universal_expectations"}
+)  # asked for as a whole
 IN_ORDER = frozenset({"next_steps"})  # a process is told in the order in which it happens
 OPEN_QUESTION = re.compile(r"\b(?:what|which|who|whom|whose|where|when|how|why)\b", re.IGNORECASE)
 
@@ -73,12 +75,15 @@ class Answerer:
                 found.add(statement_id)
         return frozenset(found)
 
-    def _with_way(self, chosen: list[Ranked], topic: str, routes: Sequence[str]) -> list[Ranked]:
+    def _with_way(
+        self, chosen: list[Ranked], topic: str, routes: Sequence[str], facts: Mapping[str, Any]
+    ) -> list[Ranked]:
         """An answer about a referral also says how it is made, where it is clear which route it is about."""
         clear = [r for r in routes if r in self._ways and self.area.routes[r].broader not in routes]
         if topic not in REFERRAL or not 1 <= len(clear) <= CLEAR:
             return chosen
-        ways = [Ranked(self._ways[r], 0.0, 0.0, 0.0) for r in clear]
+        says = [self.area.statements[self._ways[r]] for r in clear]
+        ways = [Ranked(s.id, 0.0, 0.0, 0.0) for s in says if holds(s.when, facts) is not False]
         said = {r.statement_id for r in chosen[:3]}
         return chosen[:2] + [w for w in ways if w.statement_id not in said] + chosen[2:]
 
@@ -116,7 +121,7 @@ class Answerer:
         topic = self._topic(ranked, question)
         ruled, speaking = self._verdict(question, topic, routes, facts)
         chosen = self._choose(ranked, topic, active, self._for_this_case(allowed, facts))
-        chosen = self._with_way(chosen, topic, routes)
+        chosen = self._with_way(chosen, topic, routes, facts)
         if ruled is Verdict.YES:
             chosen = self._put_first([c.statement for c in speaking][:2], chosen)
         elif speaking:

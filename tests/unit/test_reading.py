@@ -1,0 +1,190 @@
+"""What a message says about the frame: EHCP, year, age, needs, places, routes, with the words of the real content."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.guidance.frame import Frame
+from bot.guidance.reading import Reader
+from bot.guidance.understanding import named_routes
+from bot.knowledge.lookups import fold
+from tests.guidance_support import content, knowledge, reader_of
+
+READER: list[Reader] = []
+
+
+def read(text: str):
+    if not READER:
+        READER.append(reader_of(knowledge()))
+    return READER[0].read(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "ehcp"),
+    [
+        ("he has an EHCP", True),
+        ("pupil with an EHC plan", True),
+        ("Y9 w EHCP", True),
+        ("statemented pupil", True),
+        ("he's got a plan", True),
+        ("a plan kid in year 3", True),
+        ("Y4, no EHCP", False),
+        ("without an EHCP", False),
+        ("non-EHCP", False),
+        ("he hasn't got an EHCP", False),
+        ("she doesn't have an EHCP yet", False),
+        ("w/o plan", False),
+        ("EHCP: no", False),
+        ("EHCP was refused", False),
+        ("we have applied for an EHCP", False),
+        ("still waiting for the EHCP", False),
+        ("a child on SEN support", False),
+        ("does he need an EHCP", None),
+        ("write to EHCP@milton-keynes.gov.uk", None),
+        ("the SEND Support Plan", None),
+        ("we have a plan of the building", None),
+        ("consent", None),
+        ("no EHCP last year but she has one, an EHCP, now", True),
+    ],
+)
+def test_whether_there_is_an_ehcp(text, ehcp):
+    assert read(text).facts.get("ehcp") is ehcp
+
+
+@pytest.mark.parametrize(
+    ("text", "year"),
+    [
+        ("Y4", 4), ("yr 11", 11), ("year R", 0), ("Reception", 0), ("nursery", -1), ("sixth form", 12),
+        ("a year 7 boy", 7), ("y10s", 10), ("Year-6 pupil", 6), ("year 13", 13), ("in Y3 last year, now Y4", 4),
+        ("for 1 year 6 weeks", None), ("every year", None), ("year 17", None), ("Y99", None), ("KS2", None),
+    ],
+)  # fmt: skip
+def test_which_year_group(text, year):
+    assert read(text).facts.get("year") == year
+
+
+@pytest.mark.parametrize("text", ["year 17", "Y15", "yr 19"])
+def test_a_year_group_that_cannot_be_is_said_to_be_invalid(text):
+    assert read(text).invalid == ("year",)
+
+
+@pytest.mark.parametrize(
+    ("text", "age"),
+    [
+        ("a 7 year old", 7), ("seven-year-old boy", 7), ("aged 16", 16), ("he's 5", 5), ("4yo", 4), ("18 months old", 1.5),
+        ("16-17 year olds", 17), ("he's 6 weeks in", None), ("aged 45", None), ("for two years", None),
+    ],
+)  # fmt: skip
+def test_which_age(text, age):
+    assert read(text).facts.get("age") == age
+
+
+def test_an_age_gives_a_year_group_only_where_none_is_said():
+    assert read("a 7 year old").facts["year"] == 2
+    assert read("a 7 year old in Y3").facts["year"] == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "needs"),
+    [
+        ("dyslexia", ("specific-learning",)),
+        ("autistic girl", ("communication-interaction",)),
+        ("he is deaf and has SEMH", ("deaf", "semh")),
+        ("not dyslexia, autism", ("communication-interaction",)),
+        ("no hearing loss", None),
+        ("school refuser", ("ebsa",)),
+        ("a video call", None),
+        ("deafening noise", None),
+        ("consent", None),
+    ],
+)
+def test_which_needs(text, needs):
+    found = read(text).facts.get("needs")
+    assert (sorted(found) if found else None) == (sorted(needs) if needs else None)
+
+
+@pytest.mark.parametrize(
+    ("text", "areas"),
+    [
+        ("lowestoft", ("suffolk",)),
+        ("we are in MK", ("milton-keynes",)),
+        ("Suffolk and Milton Keynes", ("suffolk", "milton-keynes")),
+        ("a school near Eye", ("suffolk",)),
+        ("his eye", ()),
+        ("an eye test", ()),
+        ("IP33 school", ("suffolk",)),
+        ("mk46", ("milton-keynes",)),
+        ("mk41", ()),
+        ("clare said so", ()),
+        ("norfolk", ()),
+        ("bedford", ()),
+    ],
+)
+def test_which_areas(text, areas):
+    assert read(text).areas == areas
+
+
+@pytest.mark.parametrize("place", content().common.elsewhere.places)
+def test_places_elsewhere_are_of_no_area(place):
+    reading = read(f"our school is in {place}")
+    assert (reading.areas, bool(reading.elsewhere)) == ((), True)
+
+
+@pytest.mark.parametrize("area", content().areas, ids=lambda a: a.authority.id)
+def test_every_place_of_an_area_is_read(area):
+    places = area.places
+    plain = [p for p in (*places.places, *places.postcodes) if read(f"our school, {p}").areas != (area.authority.id,)]
+    assert plain == []
+    marked = [p for p in places.ambiguous if read(f"a school in {p.title()}").areas != (area.authority.id,)]
+    assert marked == []
+    loose = [p for p in places.ambiguous if read(f"we like {p} a lot").areas]
+    assert loose == []
+
+
+@pytest.mark.parametrize("area", content().areas, ids=lambda a: a.authority.id)
+def test_every_route_is_known_by_its_name_and_every_form_that_leads_to_one(area):
+    here = knowledge().areas[area.authority.id]
+    for route in area.routes:
+        assert route.id in named_routes(read(f"about {route.name}"), here), route.name
+    for form in area.authority.forms:
+        assert f"{area.authority.id}/{form.id}" in read(f"the {form.name} please").forms
+
+
+@pytest.mark.parametrize(
+    ("text", "new"),
+    [
+        ("another pupil, year 3", True), ("a different child now", True), ("his sister is in Y2", True), ("next one", True),
+        ("the other teacher", False), ("any other pupil to the room", False), ("the same pupil", False), ("consent?", False),
+    ],
+)  # fmt: skip
+def test_a_new_pupil_is_noticed(text, new):
+    assert read(text).new_pupil is new
+
+
+@pytest.mark.parametrize(
+    ("text", "cycles"),
+    [("two cycles of APDR", 2), ("we have done 3 rounds", 3), ("a couple of cycles", 2), ("one full cycle", 1), ("cycling", None)],
+)  # fmt: skip
+def test_cycles_are_counted(text, cycles):
+    assert read(text).facts.get("apdr_cycles") == cycles
+
+
+@given(st.text(max_size=400))
+@settings(max_examples=60, deadline=None)
+def test_reading_never_fails_and_says_declared_facts_only(text):
+    reading = read(text)
+    declared = {f.id: f for f in content().common.facts}
+    assert set(reading.facts) <= set(declared)
+    Frame().with_facts(reading.facts, declared)
+    year = reading.facts.get("year")
+    assert year is None or -6 <= year <= 26
+
+
+@given(st.sampled_from(["he has an EHCP", "Y4 no plan", "deaf pupil in lowestoft", "SES Section F Form", "MK, autism"]))
+def test_case_and_curly_quotes_change_nothing(text):
+    assert read(text.upper()).areas == read(text).areas
+    assert read(text.lower()).facts == read(text).facts
+    assert read(text.replace("'", "’")).facts == read(text).facts
+    assert fold(text.upper()) == fold(text)
