@@ -112,11 +112,11 @@ def changed_area(area: AreaContent, statements: Iterable[Statement]) -> AreaKnow
     return AreaKnowledge(replace(area, statements=kept), phrases)
 
 
-def reader_of(known: Knowledge) -> Reader:
+@cache
+def reader() -> Reader:
     """A reader of the words of all authorities, as conversations have one."""
-    contents = [a.content for a in known.areas.values()]
-    ambiguous = frozenset(fold(p) for c in contents for p in c.places.ambiguous)
-    return Reader(entity_words(known.common, contents), known.common.cues, ambiguous)
+    ambiguous = frozenset(fold(p) for a in content().areas for p in a.places.ambiguous)
+    return Reader(entity_words(content().common, content().areas), content().common.cues, ambiguous)
 
 
 # ---------------------------------------------------------------------- turns
@@ -248,7 +248,6 @@ def frame_for(statement: Statement, area: AreaKnowledge) -> dict[str, Any]:
 def all_asked() -> tuple[Asked, ...]:
     """Every question of every statement, answered by the real answerer, no topic being known."""
     found = []
-    reader = reader_of(knowledge())
     for area_id in AREAS:
         area = knowledge().areas[area_id]
         for s in area.content.statements:
@@ -257,6 +256,6 @@ def all_asked() -> tuple[Asked, ...]:
             focus = () if usual else tuple(r for r in area.routes if r in held)
             facts = frame_for(s, area)
             for text, vector in zip(s.asked_as, embedder().embed(s.asked_as), strict=True):
-                question = Question(text, {}, [vector], named_routes(reader.read(text), area))
+                question = Question(text, {}, [vector], named_routes(reader().read(text), area))
                 found.append(Asked(s.id, question, facts, focus, answerer(area_id).answer(question, facts, focus)))
     return tuple(found)

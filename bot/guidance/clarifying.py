@@ -92,6 +92,14 @@ class Clarifier:
         part = Answer(area=area.id, lead=lead, points=points)
         return self._speaker.reply(Status.ANSWERED, [part], memory.frame, [area.id])
 
+    def person(self, area_id: str, memory: Memory) -> tuple[Reply, Memory]:
+        """Whom to write to, for somebody who would rather talk to a person."""
+        area = self._knowledge.areas[area_id]
+        contact = area.point(area.statements[area.content.authority.contact])
+        part = Answer(area=area.id, lead=self._wording.contact_lead, points=[contact])
+        frame = replace(memory.frame, area=area.id)
+        return self._speaker.reply(Status.ANSWERED, [part], frame, [area.id]), replace(memory, frame=frame)
+
 
 def _offered(choices: Sequence[Choice]) -> tuple[tuple[str, Mapping[str, Any]], ...]:
     return tuple((c.title, c.value) for c in choices)

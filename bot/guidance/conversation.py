@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -13,36 +12,21 @@ from bot.guidance.area import Knowledge
 from bot.guidance.asking import GLOSSARY, Respondent
 from bot.guidance.clarifying import Clarifier
 from bot.guidance.frame import Frame
+from bot.guidance.framing import Framer
 from bot.guidance.likeness import Embed
 from bot.guidance.reading import Reader
 from bot.guidance.reply import Answer, Reply, Status
 from bot.guidance.speaking import Speaker
 from bot.guidance.turn import Clause, Last, Memory, Turn
-from bot.guidance.understanding import Limits, Understood, follows_up, leans_on_context, understand
+from bot.guidance.understanding import Limits, Thresholds, Understood, follows_up, leans_on_context, understand
 from bot.knowledge.lookups import entity_words, fold
 from bot.knowledge.model import Fact, Wording
 
-# "and one who hasn't", "and if he did have one?": the opposite of what was said before.
-ELLIPSIS = re.compile(
-    r"^\W*(?:and|but|what|or|so|if|even)\b.{0,40}"
-    r"\b(?:hasn't|haven't|doesn't|does not|has not|isn't|without|did|does|has|had)"
-    r"(?: have)?(?: got)?(?: one)?\W*$",
-    re.IGNORECASE,
-)
 ROOM = {1: 1.0, 2: 0.75, 3: 0.6}
 ALONE = 0.35  # without an area there is no statement to compare with: be surer
 IN_STORY = 0.30  # a clause after others, or after an answer, is seldom out of scope
 LEANING = 0.55  # still less where it says little by itself ("so where do we go with him?")
 FIRST_GUESS = "how_to_refer"  # what a described pupil, without a question, most needs to hear
-
-
-@dataclass(frozen=True)
-class Thresholds:
-    """When to answer, when to ask back, when to decline. Measured; see docs/evaluation.md."""
-
-    hardly: float = 0.45
-    out_of_scope: float = 0.13
-    compare: float = 0.45
 
 
 class Conversations:
@@ -66,6 +50,7 @@ class Conversations:
         words = entity_words(knowledge.common, contents)
         self._reader = Reader(words, knowledge.common.cues, ambiguous)
         self._respondent = Respondent(knowledge, self.wording, self._reader, embed)
+        self._framer = Framer(knowledge, self.wording)
         self._speaker = Speaker(knowledge, self.wording)
         self._clarifier = Clarifier(knowledge, self.wording, self._speaker)
         self._facts: dict[str, Fact] = {f.id: f for f in knowledge.common.facts}
@@ -86,8 +71,8 @@ class Conversations:
         control = self._control(heard, turn, memory)
         if control is not None:
             return control
-        frame, memory, notices = self._frame(heard, turn, memory)
-        areas = self._areas(heard, frame)
+        frame, memory, notices = self._framer.frame(heard, turn, memory)
+        areas = self._framer.areas(heard, frame)
         if not areas:
             return self._without_area(heard, replace(memory, frame=frame))
         frame = replace(frame, area=areas[0] if len(areas) == 1 else frame.area)
@@ -153,47 +138,17 @@ class Conversations:
         if intent == "say_wrong":
             return self._clarifier.wrong(memory), memory
         if intent == "talk_to_person":
-            return self._person(heard, turn, memory)
+            frame, memory, _ = self._framer.frame(heard, turn, memory)
+            areas = self._framer.areas(heard, frame)
+            memory = replace(memory, frame=frame)
+            if areas:
+                return self._clarifier.person(areas[0], memory)
+            return self._clarifier.ask_area(replace(memory, pending=(self._clause_for("contact", turn.text),)))
         if intent in self.wording.small_talk and intent not in ("affirm", "deny") and not heard.reading.facts:
             if heard.reading.areas:
                 memory = replace(memory, frame=replace(memory.frame, area=heard.reading.areas[-1]))
             return self._speaker.say(Status.SMALL_TALK, self.wording.small_talk[intent]), memory
         return None
-
-    def _frame(self, heard: Understood, turn: Turn, memory: Memory) -> tuple[Frame, Memory, list[str]]:
-        """The frame after this message, and notices about what was set aside or could not be taken."""
-        frame, reading, notices = memory.frame, heard.reading, []
-        if turn.preset_area in self.knowledge.areas and frame.area is None:
-            frame = replace(frame, area=turn.preset_area)
-        if reading.new_pupil and frame.pupil:
-            frame = frame.new_pupil()
-            notices.append(self.wording.new_pupil)
-        said = dict(reading.facts)
-        if ELLIPSIS.search(turn.text) and "ehcp" in frame.pupil and "ehcp" not in said:
-            said["ehcp"] = not frame.pupil["ehcp"]
-        if "year" in said and "age" not in said:
-            frame = replace(frame, pupil={k: v for k, v in frame.pupil.items() if k != "age"})
-        if "subject" in said and said["subject"] != frame.conversation.get("subject"):
-            frame = replace(frame, routes=())
-        frame = frame.with_facts(said, self._facts)
-        wrong = {"year": self.wording.invalid_year, "age": self.wording.invalid_age}
-        notices += [text for name, text in wrong.items() if name in reading.invalid]
-        return frame, memory, notices
-
-    def _areas(self, heard: Understood, frame: Frame) -> list[str]:
-        """The areas to answer for: those named; else the conversation's; else the one whose words were used."""
-        known = list(self.knowledge.areas)
-        named = [a for a in known if a in heard.reading.areas]
-        if named:
-            return named
-        if heard.intent == "compare" and heard.score >= self._thresholds.compare:
-            return known
-        if frame.area in self.knowledge.areas:
-            return [str(frame.area)]
-        if heard.reading.elsewhere:
-            return []
-        signs = [a for a in known if a in heard.reading.signs]
-        return signs if len(signs) == 1 else []
 
     # ------------------------------------------------------------------ answering
 
@@ -337,22 +292,6 @@ class Conversations:
         if not pending and heard.intent in self.wording.small_talk:
             return self._speaker.say(Status.SMALL_TALK, self.wording.small_talk[heard.intent]), memory
         return self._clarifier.ask_area(replace(memory, pending=pending))
-
-    # ------------------------------------------------------------------ turns about the conversation
-
-    def _person(self, heard: Understood, turn: Turn, memory: Memory) -> tuple[Reply, Memory]:
-        frame, memory, _ = self._frame(heard, turn, memory)
-        areas = self._areas(heard, frame)
-        if not areas:
-            return self._clarifier.ask_area(
-                replace(memory, frame=frame, pending=(self._clause_for("contact", turn.text),))
-            )
-        area = self.knowledge.areas[areas[0]]
-        contact = area.point(area.statements[area.content.authority.contact])
-        part = Answer(area=area.id, lead=self.wording.contact_lead, points=[contact])
-        frame = replace(frame, area=area.id)
-        reply = self._speaker.reply(Status.ANSWERED, [part], frame, [area.id])
-        return reply, replace(memory, frame=frame)
 
 
 def _repeats(answer: Answer, other: Answer) -> bool:

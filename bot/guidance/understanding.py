@@ -54,6 +54,14 @@ class Limits:
 
 
 @dataclass(frozen=True)
+class Thresholds:
+    """When to answer, when to ask back, when to decline. Measured; see docs/evaluation.md."""
+
+    hardly: float = 0.45
+    out_of_scope: float = 0.13
+
+
+@dataclass(frozen=True)
 class Understood:
     """A message as understood: the reading of the whole, and the clauses that ask, each with its context."""
 

@@ -57,7 +57,7 @@ def measured(title: str, part: Callable[[], str]) -> str:
     try:
         text = part()
     except (OSError, RuntimeError, ValueError, subprocess.SubprocessError) as error:
-        text = f"Not measured: {error}"
+        text = f"Not measured: {type(error).__name__}"
     return f"## {title}\n\n{text}"
 
 

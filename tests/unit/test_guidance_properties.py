@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from functools import cache
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.guidance.reading import Reader
 from bot.guidance.reply import Reply, Status
 from bot.guidance.slots import from_slots, to_slots
 from bot.guidance.turn import Clause, Memory, Turn
-from tests.guidance_support import AREAS, TODAY, conversations, content, knowledge, points, reader_of
+from tests.guidance_support import AREAS, TODAY, conversations, content, knowledge, points, reader
 
 TOPICS = [t.id for t in content().common.topics]
 OTHER_INTENTS = (
@@ -119,12 +117,6 @@ MARKS = {
     )
     for a in content().areas
 }
-
-
-@cache
-def reader() -> Reader:
-    """One reader for all messages."""
-    return reader_of(knowledge())
 
 
 def areas_allowed(message: Turn, before: Memory) -> set[str]:

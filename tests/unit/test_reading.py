@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.guidance.area import AreaKnowledge
 from bot.guidance.frame import Frame
-from bot.guidance.reading import Reader
+from bot.guidance.reading import Reading
 from bot.guidance.understanding import named_routes
+from bot.knowledge.content import AreaContent
 from bot.knowledge.lookups import fold
-from tests.guidance_support import content, knowledge, reader_of
+from bot.knowledge.store import Phrases
+from tests.guidance_support import content, reader
 
-READER: list[Reader] = []
 
 
-def read(text: str):
-    if not READER:
-        READER.append(reader_of(knowledge()))
-    return READER[0].read(text)
+def read(text: str) -> Reading:
+    """What the reader of the real content reads."""
+    return reader().read(text)
+
+
+def nothing_asked(area: AreaContent) -> AreaKnowledge:
+    """An authority without its phrases: routes are named by words, not by likeness."""
+    return AreaKnowledge(area, Phrases((), (), (), np.zeros((0, 384), np.float32)))
 
 
 @pytest.mark.parametrize(
@@ -51,6 +58,27 @@ def read(text: str):
 )
 def test_whether_there_is_an_ehcp(text, ehcp):
     assert read(text).facts.get("ehcp") is ehcp
+
+
+@pytest.mark.xfail(strict=True, reason="read as an EHCP, or as none, although nothing of the kind is said")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "what is a Core Offer Progress Statement",
+        "not sure if he has an EHCP",
+        "I don't know whether she has an EHCP",
+        "is it for pupils with or without an EHCP",
+        "EHCP or not",
+    ],
+)
+def test_an_ehcp_is_not_read_where_nothing_is_said_of_one(text):
+    assert "ehcp" not in read(text).facts
+
+
+@pytest.mark.xfail(strict=True, reason="a word after it is not seen")
+@pytest.mark.parametrize("text", ["Y4, EHCP pending", "his EHCP has ceased", "she lost her EHCP"])
+def test_an_ehcp_that_is_not_there_yet_or_no_more(text):
+    assert read(text).facts.get("ehcp") is False
 
 
 @pytest.mark.parametrize(
@@ -105,6 +133,12 @@ def test_which_needs(text, needs):
     assert (sorted(found) if found else None) == (sorted(needs) if needs else None)
 
 
+@pytest.mark.xfail(strict=True, reason="a need of somebody else, or one that is denied with another")
+@pytest.mark.parametrize("text", ["anxious parents", "mum is anxious about it", "he doesn't have dyslexia or autism"])
+def test_a_need_that_the_pupil_has_not(text):
+    assert "needs" not in read(text).facts
+
+
 @pytest.mark.parametrize(
     ("text", "areas"),
     [
@@ -145,7 +179,7 @@ def test_every_place_of_an_area_is_read(area):
 
 @pytest.mark.parametrize("area", content().areas, ids=lambda a: a.authority.id)
 def test_every_route_is_known_by_its_name_and_every_form_that_leads_to_one(area):
-    here = knowledge().areas[area.authority.id]
+    here = nothing_asked(area)
     for route in area.routes:
         assert route.id in named_routes(read(f"about {route.name}"), here), route.name
     for form in area.authority.forms:
