@@ -32,19 +32,13 @@ FIRST_GUESS = "how_to_refer"  # what a described pupil, without a question, most
 class Conversations:
     """Answers turns from one version of the knowledge."""
 
-    def __init__(
-        self,
-        knowledge: Knowledge,
-        embed: Embed,
-        limits: Limits | None = None,
-        thresholds: Thresholds | None = None,
-    ) -> None:
+    def __init__(self, knowledge: Knowledge, embed: Embed, limits: Limits | None = None) -> None:
         if knowledge.common.wording is None:
             raise ValueError("content/common/wording.yml is missing")
         self.knowledge = knowledge
         self.wording: Wording = knowledge.common.wording
         self._limits = limits or Limits()
-        self._thresholds = thresholds or Thresholds()
+        self._thresholds = Thresholds()
         contents = [a.content for a in knowledge.areas.values()]
         ambiguous = frozenset(fold(p) for c in contents for p in c.places.ambiguous)
         words = entity_words(knowledge.common, contents)
