@@ -18,6 +18,7 @@ from bot.knowledge.model import Wording
 
 GLOSSARY = "glossary"
 GLOSSARY_ASKED = 0.35
+FOLLOWED = 0.8  # how surely a follow-up is about what was answered last
 OUT_OF_SCOPE = "out_of_scope_"
 LIKENESS_COUNTS = 0.7  # measured: docs/evaluation.md
 
@@ -57,12 +58,15 @@ class Respondent:
             texts.append(f"{last.question} {clause.text}")
         reading = self._reader.read(clause.text, clause.entities)
         named = named_routes(reading, area)
-        if not named and leans and clause.context:
+        if not named and leans and clause.context and message is not None:
             named = named_routes(self._reader.read(clause.context), area)
         follows = follows_up(clause) and not clause.context
+        topics = topic_weights(clause, message)
+        if last and follows:
+            topics |= {t: max(topics.get(t, 0.0), FOLLOWED) for t in last.topics}
         question = Question(
             text=clause.text,
-            topics=topic_weights(clause, message),
+            topics=topics,
             vectors=list(self._embed(texts)),
             named_routes=named,
             last_topics=last.topics if last and follows else (),

@@ -164,7 +164,9 @@ class Conversations:
                 outcome = self._respondent.respond(clause, frame, area_id, memory, room, message)
                 one_area = area_id if len(areas) == 1 else None
                 least = self._thresholds.out_of_scope
-                if clause.context or memory.last.area:
+                if "needs" in frame.pupil and {"year", "age"} & set(frame.pupil):
+                    least += LEANING  # a described pupil is asked about, not looked up
+                elif clause.context or memory.last.area:
                     least += LEANING if leans_on_context(clause) else IN_STORY
                 pointer = None
                 if not (memory.last.area and follows_up(clause)):

@@ -20,7 +20,9 @@ from tests.guidance_support import TODAY, conversations
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-9, 9) | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["k", "v", "topic", "question"]), inner),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["k", "v", "topic", "question"]), inner)
+    ),
     max_leaves=6,
 )
 
@@ -71,7 +73,9 @@ def parsed(text: str, intent: str, **keys: Any) -> dict[str, Any]:
     }
 
 
-def run(message: dict[str, Any] | None, slots: dict[str, Any] | None = None, service: Any = None) -> tuple[Reply, list[Any]]:
+def run(
+    message: dict[str, Any] | None, slots: dict[str, Any] | None = None, service: Any = None
+) -> tuple[Reply, list[Any]]:
     """One run of the action: the reply that it uttered, and its events."""
     dispatcher = CollectingDispatcher()
     events = ActionAnswer(service or RealService()).run(dispatcher, tracker(message, slots), {})
@@ -126,7 +130,15 @@ def test_a_chosen_button_answers_what_was_waiting():
 
 
 @pytest.mark.parametrize(
-    "error", [RuntimeError("x"), KeyError("x"), StoreEmptyError(), ValueError("secret words"), RecursionError(), OSError(28, "full")]
+    "error",
+    [
+        RuntimeError("x"),
+        KeyError("x"),
+        StoreEmptyError(),
+        ValueError("secret words"),
+        RecursionError(),
+        OSError(28, "full"),
+    ],
 )
 def test_no_error_leaves_the_action(error, caplog):
     reply, events = run(parsed("do parents have to sign", "ask_consent"), {"area": "suffolk"}, FailingService(error))
@@ -155,7 +167,9 @@ def test_a_damaged_choice_gets_a_reply(raw):
     assert answered.status is not Status.ERROR or events == []
 
 
-@pytest.mark.parametrize("entities", [[], None, [{}], [{"entity": "choice"}], [{"entity": "area", "value": "suffolk"}]], ids=str)
+@pytest.mark.parametrize(
+    "entities", [[], None, [{}], [{"entity": "choice"}], [{"entity": "area", "value": "suffolk"}]], ids=str
+)
 def test_a_choice_without_a_value_gets_a_reply(entities):
     reply, _ = run(parsed("/choose", "choose", entities=entities))
     assert reply.text
@@ -204,7 +218,14 @@ def test_damaged_slots_get_a_reply(name, value):
 def test_clauses_come_with_their_own_entities():
     text = "consent? and the deaf team"
     first = {"text": "consent?", "start": 0, "end": 8, "intent": "ask_consent", "confidence": 0.9, "similarity": 0.9}
-    second = {"text": "and the deaf team", "start": 9, "end": 26, "intent": "ask_contact", "confidence": 0.9, "similarity": 0.9}
+    second = {
+        "text": "and the deaf team",
+        "start": 9,
+        "end": 26,
+        "intent": "ask_contact",
+        "confidence": 0.9,
+        "similarity": 0.9,
+    }
     entity = {"entity": "service", "value": "deaf team", "start": 17, "end": 26}
     message = parsed(text, "ask_several", clauses=[first, second], entities=[entity])
     found = turn_from(tracker(message))

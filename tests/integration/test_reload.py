@@ -121,7 +121,12 @@ def test_a_removed_statement_is_not_said_any_more_and_a_new_one_is(store, folder
     path = folder / "example-borough/statements/ladder.yml"
     statements = yaml.safe_load(path.read_text())
     gone = [s for s in statements if s["id"] != "example-borough/ladder/three-cycles"]
-    new = {**statements[0], "id": "example-borough/ladder/plaque", "text": "A brass plaque hangs at the door.", "topics": ["rooms"]}
+    new = {
+        **statements[0],
+        "id": "example-borough/ladder/plaque",
+        "text": "A brass plaque hangs at the door.",
+        "topics": ["rooms"],
+    }
     new["asked_as"] = ["is there a plaque at the door", "what hangs at the door"]
     path.write_text(yaml.safe_dump([*gone, new]))
     assert "example-borough/ladder/three-cycles" in ids(service.reply(ASKED, Memory())[0])
@@ -184,13 +189,17 @@ def test_a_conversation_goes_on_over_new_content(store, folder):
     clock = Clock()
     service = service_of(store, clock)
     store.load(good(folder), embedder().embed)
-    _, memory = service.reply(turn("how do we ask for Long Ladder support in Exampleton, EHCP", "how_to_refer"), Memory())
+    _, memory = service.reply(
+        turn("how do we ask for Long Ladder support in Exampleton, EHCP", "how_to_refer"), Memory()
+    )
     assert memory.last.statements
     assert memory.frame.routes == ("ladder-long",)
     path = folder / "example-borough"
     for name in ("routes.yml", "authority.yml", "services.yml", "statements/ladder.yml"):
         file = path / name
-        file.write_text(file.read_text().replace("ladder-long", "ladder-tall").replace("borough/ladder/", "borough/steps/"))
+        file.write_text(
+            file.read_text().replace("ladder-long", "ladder-tall").replace("borough/ladder/", "borough/steps/")
+        )
     for name in ("routes.yml", "services.yml"):
         good_file = path / name
         assert "ladder-tall" in good_file.read_text()

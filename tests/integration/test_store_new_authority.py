@@ -83,7 +83,15 @@ def test_it_uses_the_topics_needs_and_facts_that_are_there(three):
 
 def test_its_words_are_among_those_that_the_engine_is_trained_with(three):
     words = lookup_file(three.content).splitlines()
-    for word in ("exampleton", "zz1", "short ladder", "orchard request form", "lantern team", "rung", "example borough"):
+    for word in (
+        "exampleton",
+        "zz1",
+        "short ladder",
+        "orchard request form",
+        "lantern team",
+        "rung",
+        "example borough",
+    ):
         assert f"    - {word}" in words
 
 

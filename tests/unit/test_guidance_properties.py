@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bot.guidance.reply import Reply, Status
 from bot.guidance.slots import from_slots, to_slots
 from bot.guidance.turn import Clause, Memory, Turn
-from tests.guidance_support import AREAS, TODAY, conversations, content, knowledge, points, reader
+from tests.guidance_support import AREAS, TODAY, content, conversations, knowledge, points, reader
 
 TOPICS = [t.id for t in content().common.topics]
 OTHER_INTENTS = (
@@ -35,7 +35,9 @@ TEXTS = st.one_of(
 SOUP = st.one_of(
     st.text(max_size=2000),
     st.text(alphabet="y0123456789 -?/.:@'’\n\tEHCPno", max_size=300),
-    st.sampled_from(["", " ", "?", "\0", "\ud800", "e\u0301" * 900, "a" * 2000, "🏫" * 500, "Y" + "1" * 400, "١٢ years old"]),
+    st.sampled_from(
+        ["", " ", "?", "\0", "\ud800", "e\u0301" * 900, "a" * 2000, "🏫" * 500, "Y" + "1" * 400, "١٢ years old"]
+    ),
 )
 SHARES = st.floats(0, 1)
 
@@ -61,7 +63,9 @@ def turns(draw: st.DrawFn, texts: st.SearchStrategy[str]) -> Turn:
 
 def choices() -> st.SearchStrategy[dict[str, Any]]:
     """The values of buttons that Signpost may have shown, and some of another version of the content."""
-    topics = st.fixed_dictionaries({"topic": st.sampled_from([*TOPICS, "gone"]), "question": st.sampled_from(QUESTIONS)})
+    topics = st.fixed_dictionaries(
+        {"topic": st.sampled_from([*TOPICS, "gone"]), "question": st.sampled_from(QUESTIONS)}
+    )
     return st.one_of(
         st.fixed_dictionaries({"kind": st.just("area"), "value": st.sampled_from([*AREAS, "norfolk"])}),
         st.fixed_dictionaries({"kind": st.just("topic"), "value": topics}),

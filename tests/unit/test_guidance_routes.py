@@ -162,9 +162,7 @@ def test_nothing_is_said_for_routes_that_cannot_fit(area_id, text, facts):
     if not fitting(area, facts):  # nothing fits: the reasons why are all there is to say
         reasons = {c.statement for r in area.content.routes for c in r.criteria}
     wrong = [
-        i
-        for i in ids(answer)
-        if (held := area.routes_of[i]) is not None and not held & usable and i not in reasons
+        i for i in ids(answer) if (held := area.routes_of[i]) is not None and not held & usable and i not in reasons
     ]
     assert wrong == []
 

@@ -144,7 +144,17 @@ def test_topic_words_priority_kind_and_facts_decide_between_likes():
 
 def test_only_what_is_allowed_is_ranked():
     area = area_of(statement("a", "One."), statement("b", "Two."))
-    found = rank(area, WordIndex(area), "one", [np.zeros(DIMENSIONS)], {}, ["example/fact/b"], frozenset(), frozenset(), Weights())
+    found = rank(
+        area,
+        WordIndex(area),
+        "one",
+        [np.zeros(DIMENSIONS)],
+        {},
+        ["example/fact/b"],
+        frozenset(),
+        frozenset(),
+        Weights(),
+    )
     assert [r.statement_id for r in found] == ["example/fact/b"]
 
 
@@ -165,5 +175,7 @@ def test_overlap_is_a_share_and_rare_words_weigh_more():
     area = area_of(statement("a", "Common words here."), statement("b", "Common zebra."), statement("c", "Common."))
     index = WordIndex(area)
     assert index.overlap("example/fact/b", stems("zebra common")) == pytest.approx(1.0)
-    assert index.overlap("example/fact/b", {"zebra", "unheard"}) > index.overlap("example/fact/c", {"common", "unheard"})
+    assert index.overlap("example/fact/b", {"zebra", "unheard"}) > index.overlap(
+        "example/fact/c", {"common", "unheard"}
+    )
     assert index.overlap("example/fact/a", set()) == 0.0

@@ -17,7 +17,6 @@ from bot.knowledge.store import Phrases
 from tests.guidance_support import content, reader
 
 
-
 def read(text: str) -> Reading:
     """What the reader of the real content reads."""
     return reader().read(text)

@@ -58,7 +58,9 @@ def test_short_forms_of_one_letter_become_long_ones(short):
     assert correct(f"so {short}, then") == f"so {SHORT_FORMS[short]}, then"
 
 
-@pytest.mark.xfail(strict=True, reason="words of schools that no dictionary and no offer holds are taken for misspellings")
+@pytest.mark.xfail(
+    strict=True, reason="words of schools that no dictionary and no offer holds are taken for misspellings"
+)
 @pytest.mark.parametrize(
     "word",
     ["neet", "fasd", "tourettes", "lado", "pmld", "qtod", "cpoms", "paeds", "stimming", "oracy", "ttrs", "hltas", "nuffield"],
@@ -117,7 +119,11 @@ def test_correcting_twice_is_correcting_once(text):
     assert correct(once) == once
 
 
-@given(st.lists(st.text(alphabet="abcdefghijklmnopqrstuvwxyz'", min_size=1, max_size=9), min_size=1, max_size=5).map(" ".join))
+@given(
+    st.lists(st.text(alphabet="abcdefghijklmnopqrstuvwxyz'", min_size=1, max_size=9), min_size=1, max_size=5).map(
+        " ".join
+    )
+)
 @settings(max_examples=200, deadline=None)
 def test_correcting_words_twice_is_correcting_once(text):
     once = correct(text)
