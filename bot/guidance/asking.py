@@ -41,13 +41,16 @@ class Respondent:
         memory: Memory,
         room: float = 1.0,
         message: Mapping[str, float] | None = None,
+        alone: bool = True,
     ) -> Outcome:
         """The answer to one clause.
 
         Args:
             room: share of the usual length.
-            message: the whole message's ranking of intents, where this clause is its only question.
+            message: the ranking of intents of the whole message, where it has several clauses.
+            alone: whether this clause is its only question.
         """
+        message = message if alone else None
         area = self._knowledge.areas[area_id]
         last = memory.last if memory.last.area else None
         leans = leans_on_context(clause)

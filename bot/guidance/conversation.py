@@ -77,7 +77,7 @@ class Conversations:
             return self._answer(waiting, settled, areas, memory, today, notices)
         if not asking:
             return self._nothing_asked(heard, turn, memory, frame, areas, today, notices)
-        message = turn.ranking if len(asking) == 1 and len(turn.clauses) > 1 else None
+        message = turn.ranking if len(turn.clauses) > 1 else None
         return self._answer(asking, frame, areas, memory, today, notices, message)
 
     # ------------------------------------------------------------------ choices
@@ -161,7 +161,7 @@ class Conversations:
         room = ROOM.get(len(clauses) * len(areas), 0.5)
         for clause in clauses:
             for area_id in areas:
-                outcome = self._respondent.respond(clause, frame, area_id, memory, room, message)
+                outcome = self._respondent.respond(clause, frame, area_id, memory, room, message, len(clauses) == 1)
                 one_area = area_id if len(areas) == 1 else None
                 least = self._thresholds.out_of_scope
                 if "needs" in frame.pupil and {"year", "age"} & set(frame.pupil):

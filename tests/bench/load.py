@@ -21,7 +21,10 @@ IsGood = Callable[[list[dict[str, Any]]], bool]
 
 @dataclass(frozen=True)
 class Target:
-    """A REST channel to write to. `is_good` judges what comes back."""
+    """A REST channel to write to. `is_good` judges what comes back.
+
+    `mix`: messages, in conversations of `MESSAGES_A_SENDER` one after the other.
+    """
 
     base_url: str
     mix: Sequence[str]
@@ -86,7 +89,7 @@ async def _user(
     timings: Timings,
     numbers: "itertools.count[int]",
     name: str,
-    offset: int,
+    user: int,
     until: float,
     most: int,
 ) -> None:
@@ -95,7 +98,7 @@ async def _user(
             return
         body: dict[str, Any] = {
             "sender": f"{name}-{own // MESSAGES_A_SENDER}",
-            "message": target.mix[(offset + own) % len(target.mix)],
+            "message": target.mix[(user * MESSAGES_A_SENDER + own) % len(target.mix)],
             **({"metadata": target.metadata} if target.metadata else {}),
         }
         started = time.perf_counter()

@@ -29,8 +29,9 @@ LEFT_OUT = (
 NOT_LOCKED = ("numpy",)
 PREPARE_SECONDS, START_SECONDS, STOP_SECONDS = 900.0, 180.0, 10.0
 MIX = (
-    *("hi", "perfect", "I am sad", "not really", "yes", "are you a bot?"),
-    *("good morning", "my day was horrible", "no", "I am feeling very good", "of course", "see you later"),
+    # Two conversations along moodbot's own stories, so that each message has a reply.
+    *("hi", "I am sad", "yes", "are you a bot?", "good morning", "perfect"),
+    *("hello", "my day was horrible", "not really", "hey there", "I am feeling very good", "see you later"),
 )
 
 
