@@ -11,6 +11,7 @@ from tests.bench.processes import Memory
 from tests.evaluation.report import of, table
 
 SLOWEST_P50, LEAST_THROUGHPUT, LONGEST_START, MOST_MEMORY, MOST_GROWTH = 0.8, 1.5, 45.0, 2000.0, 2.0
+BOTS = ("Signpost", "moodbot")
 PARTS = {"bot.cli run": "launcher", "watchdog": "watchdog", "signpost_engine": "engine"} | {
     "-m actions": "actions",
     "bot.door": "front door",
@@ -43,59 +44,69 @@ def starts(first: float, warm: Sequence[float]) -> str:
     return "From `signpost run` until it is ready to answer.\n\n" + table(("start", "median (each)", "target"), rows)
 
 
-def speed(
-    timings: Mapping[int, Sequence[Timings]],
-    door: Timings,
-    engine: Timings,
-    ours: Sequence[Memory],
-    floor: Sequence[Memory],
-    floor_start: float | None,
-    missing: str,
-) -> str:
-    """Section: speed and memory. `timings`: users -> Signpost's, then moodbot's where it ran."""
-    parts = [
-        "Closed loop: each user writes again as soon as the reply has come, from a new sender every 6 messages; "
-        "12 real questions, through the front door (masking, spelling, engine, action, SQLite trackers).",
-        table(
-            ("users", "bot", "replies a second", "p50", "p95", "replies", "failed"),
-            [
-                (
-                    users,
-                    name,
-                    f"{t.per_second:.1f}",
-                    f"{t.p50_ms:.0f} ms",
-                    f"{t.p95_ms:.0f} ms",
-                    len(t.seconds),
-                    t.failed,
-                )
-                for users, both in timings.items()
-                for name, t in zip(("Signpost", "moodbot"), both, strict=False)
-            ],
-        ),
-    ]
-    if missing:
-        parts.append(f"moodbot could not be run here: {missing}")
-    else:
-        parts.append(
+def speed(timings: Mapping[int, Sequence[Timings]], missing: str) -> str:
+    """Section: speed. `timings`: users -> Signpost's, then moodbot's unless it is `missing` (why)."""
+    return "\n\n".join(
+        [
+            "Closed loop: each user writes again as soon as the reply has come, from a new sender every 6 "
+            "messages; 12 real questions, through the front door (masking, spelling, engine, action, SQLite "
+            "trackers).",
             table(
+                ("users", "bot", "replies a second", "p50", "p95", "replies", "failed"),
+                [
+                    (users, name, f"{t.per_second:.1f}", *milliseconds(t), len(t.seconds), t.failed)
+                    for users, both in timings.items()
+                    for name, t in zip(BOTS, both, strict=False)
+                ],
+            ),
+            f"moodbot could not be run here: {missing}"
+            if missing
+            else table(
                 ("users", "p50 to moodbot's", "target", "throughput to moodbot's", "target"),
                 [ratios(users, both[0], both[1]) for users, both in timings.items()],
-            )
-        )
-    share = door.p50_ms - engine.p50_ms
-    parts.append(
-        f"The front door's own share (1 user, p50): {share:.0f} ms, from {door.p50_ms:.0f} ms through the door "
-        f"and {engine.p50_ms:.0f} ms at the engine directly (there as typed: neither masked nor spelt right)."
+            ),
+        ]
     )
-    whole = sum(m.resident for m in ours)
-    rows = [(part_of(m.command), f"{m.resident:.0f} MB", f"{m.shared:.0f} MB") for m in [*ours, *floor]]
-    parts += [
-        table(("process, after the load", "resident", "of that shared files"), rows),
-        f"Signpost, all processes: {whole:.0f} MB ({verdict(whole, MOST_MEMORY, 'MB')}); moodbot: "
-        f"{sum(m.resident for m in floor):.0f} MB."
-        + (f" moodbot's start took {floor_start:.1f} s." if floor_start else ""),
-    ]
-    return "\n\n".join(parts)
+
+
+def milliseconds(timings: Timings) -> tuple[str, str]:
+    """Median and 95th percentile as text."""
+    return f"{timings.p50_ms:.0f} ms", f"{timings.p95_ms:.0f} ms"
+
+
+def door_share(door: Timings, engine: Timings) -> str:
+    """What the front door adds."""
+    return (
+        f"The front door's own share (1 user, p50): {door.p50_ms - engine.p50_ms:.0f} ms, from "
+        f"{door.p50_ms:.0f} ms through the door and {engine.p50_ms:.0f} ms at the engine directly (there as "
+        "typed: neither masked nor spelt right)."
+    )
+
+
+def cost(
+    timings: Mapping[int, Sequence[Timings]],
+    memories: Sequence[Sequence[Memory]],
+    used: Sequence[Mapping[int, float]],
+    floor_start: float | None,
+) -> str:
+    """Memory and processor time of all processes. `used`: of each bot, process -> seconds during `timings`."""
+    rows, sums = [], []
+    for number, (found, seconds) in enumerate(zip(memories, used, strict=True)):
+        replies = sum(len(both[number].seconds) for both in timings.values())
+        for m in found:
+            cpu = 1000 * seconds.get(m.pid, 0.0) / replies
+            shown = f"{m.resident:.0f} MB", f"{m.shared:.0f} MB", f"{cpu:.1f} ms"
+            rows.append((part_of(m.command), *shown))
+        whole, each = sum(m.resident for m in found), 1000 * sum(seconds.values()) / replies
+        target = f" ({verdict(whole, MOST_MEMORY, 'MB')})" if number == 0 else ""
+        sums.append(f"{BOTS[number]}: {whole:.0f} MB{target}, {each:.0f} ms of processor time a reply.")
+    start = f" moodbot's start took {floor_start:.1f} s." if floor_start else ""
+    return "\n\n".join(
+        [
+            table(("process", "resident after the load", "of that shared files", "processor time a reply"), rows),
+            " ".join(sums) + start,
+        ]
+    )
 
 
 def ratios(users: int, ours: Timings, floor: Timings) -> tuple[object, ...]:

@@ -48,6 +48,13 @@ def memory(pids: list[int]) -> list[Memory]:
     return sorted(found, key=lambda m: -m.resident)
 
 
+def cpu_seconds(pids: list[int]) -> dict[int, float]:
+    """Processor time that processes have used so far, user and system; one that has ended is left out."""
+    ticks = os.sysconf("SC_CLK_TCK")
+    fields = {pid: _stat(pid) for pid in pids}
+    return {pid: (int(each[11]) + int(each[12])) / ticks for pid, each in fields.items() if each}
+
+
 def machine() -> str:
     """Processor, cores, memory, system, Python and how busy it is, as one line."""
     cpu = re.search(r"^model name\s*:\s*(.+)$", _read("/proc/cpuinfo"), re.MULTILINE)
@@ -70,11 +77,16 @@ def busy() -> str:
 
 
 def _parent(pid: int) -> int | None:
+    fields = _stat(pid)
+    return int(fields[1]) if fields else None
+
+
+def _stat(pid: int) -> list[str]:
+    """The fields of /proc/<pid>/stat after the command's name; none where the process has ended."""
     try:
-        stat = (PROC / str(pid) / "stat").read_text()
+        return (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
     except OSError:
-        return None
-    return int(stat.rpartition(")")[2].split()[1])
+        return []
 
 
 def _read(path: str) -> str:

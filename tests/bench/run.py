@@ -19,7 +19,7 @@ from pathlib import Path
 from bot.settings import PROJECT_ROOT, load_settings
 from tests.bench import authorities, masking, moodbot, pages, setting_up
 from tests.bench.load import Target, load, side_by_side
-from tests.bench.processes import busy, machine, memory, tree
+from tests.bench.processes import busy, cpu_seconds, machine, memory, tree
 from tests.bench.questions import QUESTIONS
 from tests.support import run_signpost
 
@@ -88,13 +88,20 @@ def speed(var_dir: Path) -> str:
             missing = str(error)
         for target in targets:
             load(target, 2, WARM_UP_SECONDS)
+        trees = [tree(running.pid) for running in (signpost, floor) if running is not None]
+        before = [cpu_seconds(pids) for pids in trees]
         timings = {users: side_by_side(targets, users) for users in USERS}
+        used = [
+            {pid: seconds - then.get(pid, 0.0) for pid, seconds in cpu_seconds(pids).items()}
+            for pids, then in zip(trees, before, strict=True)
+        ]
         behind = Target(signpost.engine_url, QUESTIONS, has_custom, {"area": "suffolk", "masked": []})
         door, engine = side_by_side([ours, behind], 1)
-        ours_memory = memory(tree(signpost.pid))
-        floor_memory = memory(tree(floor.pid)) if floor else []
+        memories = [memory(tree(running.pid)) for running in (signpost, floor) if running is not None]
     start = floor.start_seconds if floor else None
-    return pages.speed(timings, door, engine, ours_memory, floor_memory, start, missing)
+    return "\n\n".join(
+        [pages.speed(timings, missing), pages.door_share(door, engine), pages.cost(timings, memories, used, start)]
+    )
 
 
 def is_answer(messages: list[dict[str, object]]) -> bool:

@@ -21,7 +21,6 @@ WHOM = re.compile(r"\b(?:Ask|See|Speak to|Turn to|Write to|They can ask)\b")
 # New ones name whom to ask; whoever puts one of these right takes it out.
 NAME_NOBODY = {
     "milton-keynes/gap/enquiry-form",
-    "milton-keynes/gap/training-universal-chain",
     "milton-keynes/gap/inclusion-support-meeting",
     "milton-keynes/gap/agreement",
     "milton-keynes/gap/inclusion-plan",
