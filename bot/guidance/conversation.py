@@ -11,7 +11,7 @@ from bot.guidance.answer_parts import Outcome
 from bot.guidance.area import Knowledge
 from bot.guidance.asking import GLOSSARY, Respondent
 from bot.guidance.clarifying import Clarifier
-from bot.guidance.frame import Frame
+from bot.guidance.frame import Frame, plausible
 from bot.guidance.framing import Framer
 from bot.guidance.likeness import Embed
 from bot.guidance.reading import Reader
@@ -92,7 +92,7 @@ class Conversations:
         frame = memory.frame
         if kind == "area" and value in self.knowledge.areas:
             frame = replace(frame, area=str(value))
-        elif kind in self._facts:
+        elif kind in self._facts and plausible(self._facts[kind], value):
             frame = frame.with_facts({kind: value}, self._facts)
         frame = replace(frame, carried=frozenset())
         pending = memory.pending

@@ -39,3 +39,14 @@ class Frame:
     def new_pupil(self) -> Frame:
         """The same conversation about another pupil: nothing of the former pupil is kept."""
         return replace(self, pupil={}, routes=(), carried=frozenset())
+
+
+def plausible(fact: Fact, value: object) -> bool:
+    """Whether a value is one that the fact may have; what comes from outside is checked with this."""
+    if fact.type == "bool":
+        return isinstance(value, bool)
+    if fact.type in ("number", "age"):
+        return isinstance(value, (int, float)) and not isinstance(value, bool)
+    if fact.type == "set":
+        return isinstance(value, (list, tuple)) and all(isinstance(v, str) for v in value)
+    return isinstance(value, str) and value in fact.values

@@ -19,12 +19,7 @@ def to_slots(memory: Memory) -> dict[str, Any]:
         "conversation": _plain(memory.frame.conversation),
         "pupil": _plain(memory.frame.pupil),
         "routes": list(memory.frame.routes),
-        "last": {
-            "area": last.area,
-            "topics": list(last.topics),
-            "statements": list(last.statements),
-            "question": last.question,
-        },
+        "last": _last_to(last) if last != Last() else {},
         "pending": [_clause_to(c) for c in memory.pending],
         "offered": [{"title": t, "value": dict(v)} for t, v in memory.offered],
         "told": sorted(memory.told),
@@ -72,6 +67,15 @@ def clause_from(data: Mapping[str, Any]) -> Clause:
         entities=data.get("entities"),
         context=str(data.get("context") or ""),
     )
+
+
+def _last_to(last: Last) -> dict[str, Any]:
+    return {
+        "area": last.area,
+        "topics": list(last.topics),
+        "statements": list(last.statements),
+        "question": last.question,
+    }
 
 
 def _clause_to(clause: Clause) -> dict[str, Any]:

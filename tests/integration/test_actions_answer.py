@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -66,7 +67,10 @@ def parsed(text: str, intent: str, **keys: Any) -> dict[str, Any]:
     return {
         "text": text,
         "intent": {"name": intent, "confidence": 0.95},
-        "entities": [],
+        "entities": [
+            {"entity": "area", "value": m.group(), "start": m.start(), "end": m.end()}
+            for m in re.finditer(r"\b(?:suffolk|mk)\b", text)
+        ],
         "intent_ranking": ranking,
         "clauses": [{**one, "ranking": ranking}],
         **keys,
