@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Iterator
 from datetime import date
@@ -36,8 +37,6 @@ class Clock:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A content folder with the invented authority only, so that loading is quick."""
-    import shutil
-
     shutil.copytree(ROOT / "content/common", tmp_path / "content/common")
     shutil.copytree(SMALL, tmp_path / "content/example-borough")
     pointers = tmp_path / "content/common/pointers.yml"
@@ -100,7 +99,7 @@ def test_new_content_is_seen_at_the_next_look_and_not_before(store, folder):
     second, _ = service.reply(ASKED, Memory())
     assert "four Assess, Plan" in second.text
     assert "three Assess, Plan" not in second.text
-    assert (first.content_version, second.content_version) != (second.content_version, first.content_version)
+    assert second.content_version != first.content_version
     assert second.content_version == stamp.version
 
 
@@ -200,9 +199,6 @@ def test_a_conversation_goes_on_over_new_content(store, folder):
         file.write_text(
             file.read_text().replace("ladder-long", "ladder-tall").replace("borough/ladder/", "borough/steps/")
         )
-    for name in ("routes.yml", "services.yml"):
-        good_file = path / name
-        assert "ladder-tall" in good_file.read_text()
     store.load(good(folder), embedder().embed)
     clock.now += LOOK
     for message in (
@@ -217,7 +213,6 @@ def test_a_conversation_goes_on_over_new_content(store, folder):
         assert [i for i in ids(reply) if "borough/ladder/" in i] == []
 
 
-@pytest.mark.xfail(strict=True, raises=KeyError, reason="a remembered topic that is gone is looked up all the same")
 def test_a_conversation_goes_on_when_its_topic_is_gone(store, folder):
     clock = Clock()
     service = service_of(store, clock)
