@@ -14,6 +14,9 @@ LOOPBACK = "127.0.0.1"
 # Quiet and closed: no telemetry, no TensorFlow or SQLAlchemy 1.4 noise, no look-ups of models, lines at once.
 QUIET = {
     "HF_HUB_OFFLINE": "1",
+    # One thread each: numpy's own threads fight over the cores, at twice the processor time a reply.
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
     "PYTHONUNBUFFERED": "1",
     "RASA_TELEMETRY_ENABLED": "false",
     "SQLALCHEMY_SILENCE_UBER_WARNING": "1",

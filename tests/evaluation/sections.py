@@ -133,7 +133,7 @@ def conversations(own: Results, samples: Results) -> str:
     """Part (c): conversations played by tests.evaluation.player."""
     text = [_stamp(), "Our own conversations (`tests/evaluation/fresh-*.yml`):", _played(own)]
     if samples:
-        text += ["The sample conversations (`../shared/evaluation`), never trained on:", _played(samples)]
+        text += ["The sample conversations (`../shared/evaluation`); their text is never trained on:", _played(samples)]
     else:
         text.append("The sample conversations (`../shared/evaluation`) were not there, so they were not played.")
     return "\n\n".join(text)
