@@ -58,7 +58,7 @@ class Answerer:
             return kept or question.named_routes, True
         fits_now = fitting(self.area, facts)
         mine = [r for r in focus if r in self.area.routes]
-        kept = tuple(r for r in mine if r in fits_now or not self.area.routes[r].default)
+        kept = tuple(r for r in mine if fit(self.area.routes[r], facts).fits is not False)
         if kept:
             return kept, False
         subject = facts.get("subject")

@@ -57,9 +57,9 @@ class Framer:
             return named
         if heard.intent == "compare" and heard.score >= COMPARES:
             return known
+        if heard.reading.elsewhere and (frame.area is None or heard.reading.asks_elsewhere):
+            return []
         if frame.area in self._knowledge.areas:
             return [str(frame.area)]
-        if heard.reading.elsewhere:
-            return []
         signs = [a for a in known if a in heard.reading.signs]
         return signs if len(signs) == 1 else []

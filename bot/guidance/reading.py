@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.guidance.ehcp import NEGATION, any_of, read_ehcp
 from bot.knowledge.lookups import fold
 from bot.knowledge.model import Cue
 
@@ -37,33 +38,11 @@ class Reading:
     terms: tuple[str, ...] = ()
     signs: tuple[str, ...] = ()
     new_pupil: bool = False
+    asks_elsewhere: bool = False
     invalid: tuple[str, ...] = ()
 
 
-def _any(*patterns: str) -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{p})" for p in patterns), re.IGNORECASE)
-
-
 WORDS_TOO = frozenset({"hi", "ta", "la", "st", "ap"})  # abbreviations only in capitals; else greetings and the like
-NEGATION = r"(?:no|not|non|without|w/?o|hasn'?t|haven'?t|isn'?t|doesn'?t|don'?t|didn'?t|never|n'?t|nor|lacks?|lacking)"
-EHCP = re.compile(
-    r"\b(?:ehcp'?s?|ehc ?plans?|ehc|echp|educational?,? health,? (?:and|&) care plans?"
-    r"|statement(?:ed)?)\b"
-    r"|(?<!support )(?<!inclusion )(?<!action )(?<!send )(?<!mk )(?<!lesson )\bplan (?:kids?|pupils?|child(?:ren)?)\b"
-    r"|\b(?:has|have|got|gets|with|had|without|no|w/o) (?:a |an |his |her |their )?(?:proper )?"
-    r"plan\b(?! (?:of|to|for|is|on|and two))",
-    re.IGNORECASE,
-)
-EHCP_ASKED = _any(
-    r"\b(?:need|needs|needing|require|requires|apply(?:ing)? for|request(?:ing)?|assessment for) (?:an? |the )?$"
-)
-EHCP_NOT_YET = _any(
-    r"\b(?:applied|applying|waiting|awaiting|wait|gone in|refused|turned down|in process|pending|draft|going for)\b"
-    r"[^.?!]{0,25}$"
-)
-SEN_SUPPORT = re.compile(
-    r"\b(?:sen support|sen k|k code|on the register)\b(?! (?:service|line|plan|team|inbox))", re.IGNORECASE
-)
 YEAR = re.compile(
     r"\b(?:year|yr|y)[ .-]?(?:group )?([1-9][0-9]?)(?:'?s)?\b(?! ?(?:weeks?|days?|months?|%))|\b(?:year |yr |y)(r)\b",
     re.IGNORECASE,
@@ -105,7 +84,7 @@ CYCLES = re.compile(
     + r" (?:full |whole |complete |more )?(?:apdr |graduated approach |assess[^.]{0,25}review )?(?:cycles?|rounds?)\b",
     re.IGNORECASE,
 )
-NEW_PUPIL = _any(
+NEW_PUPIL = any_of(
     r"\b(?:different|another|other|new|next|second) (?:kid|child|pupil|boy|girl|lad|lass|case|student|youngster)\b"
     r"(?! (?:to|in the) )",
     r"^\W*(?:and |ok |now |right )*(?:a )?(?:different|another|new|next) one\b",
@@ -118,7 +97,7 @@ class Reader:
 
     def __init__(self, words: EntityWords, cues: Sequence[Cue] = (), ambiguous: frozenset[str] = frozenset()) -> None:
         self._words = words
-        self._cues = [(cue.fact, cue.value, _any(*cue.patterns)) for cue in cues]
+        self._cues = [(cue.fact, cue.value, any_of(*cue.patterns)) for cue in cues]
         self._ambiguous = ambiguous
         self._patterns = {entity: _word_pattern(table) for entity, table in words.items()}
 
@@ -164,7 +143,7 @@ class Reader:
 
         facts: dict[str, Any] = {}
         invalid: list[str] = []
-        ehcp = _read_ehcp(text)
+        ehcp = read_ehcp(text)
         if ehcp is not None:
             facts["ehcp"] = ehcp
         _read_year(text, facts, invalid)
@@ -191,8 +170,27 @@ class Reader:
             terms=names("term"),
             signs=names("sign"),
             new_pupil=bool(NEW_PUPIL.search(text)),
+            asks_elsewhere=any(_is_asked_about(text, f) for f in found if f.entity == "elsewhere"),
             invalid=tuple(invalid),
         )
+
+
+ABOUT_A_PLACE = re.compile(
+    r"\b(?:what about|how about|and in|same in|same for|schools? in|we'?re in|i'?m in|cover)\s+$", re.IGNORECASE
+)
+
+
+def _is_asked_about(text: str, place: Found) -> bool:
+    """Whether a question is about another authority ("what about Norfolk?"), not about who lives or was there."""
+    before, after = text[: place.start], text[place.end :]
+    return bool(
+        re.search(
+            r"\b(?:what about|how about|and in|same in|same for|school in|schools in|we'?re in|i'?m in|cover)\s+$",
+            before,
+            re.IGNORECASE,
+        )
+        or re.match(r"\s+(?:schools?|here|council|senco)\b", after, re.IGNORECASE)
+    )
 
 
 def _word_pattern(table: Mapping[str, tuple[str, ...]]) -> re.Pattern[str]:
@@ -218,39 +216,6 @@ def _negated(text: str, start: int, end: int) -> bool:
             re.IGNORECASE,
         )
     ) or bool(re.match(r"\s*(?:label|diagnosis)?\s*(?:[:=-]\s*(?:no|none)\b)", text[end : end + 20], re.IGNORECASE))
-
-
-def _read_ehcp(text: str) -> bool | None:
-    """True or False where a text says whether there is an EHCP; the last mention counts."""
-    said: bool | None = None
-    for m in EHCP.finditer(text):
-        before, after = text[max(0, m.start() - 45) : m.start()], text[m.end() : m.end() + 25]
-        if EHCP_ASKED.search(before) or re.match(r"@", after):
-            continue
-        near = re.search(
-            rf"\b{NEGATION}\b(?:[ -](?:an?|any|got|have|has|had|yet|his|her|their|the|currently|on))*[ -]*$",
-            before,
-            re.IGNORECASE,
-        )
-        starts_negative = re.match(r"(?:without|no|w/o)\b", m.group(), re.IGNORECASE)
-        told_after = re.match(
-            r"\s*(?:[:=?-]+\s*(?:no|none|not)\b|(?:was |been |got )?(?:refused|turned down)\b)",
-            after,
-            re.IGNORECASE,
-        )
-        if (
-            near
-            or starts_negative
-            or told_after
-            or re.search(r"\bnon-?$", before, re.IGNORECASE)
-            or EHCP_NOT_YET.search(before)
-        ):
-            said = False
-        else:
-            said = True
-    if said is None and SEN_SUPPORT.search(text):
-        return False
-    return said
 
 
 def _read_year(text: str, facts: dict[str, Any], invalid: list[str]) -> None:

@@ -37,6 +37,19 @@ SHORT_FORMS = {
 # In no frequency list, but right.
 KNOWN = frozenset(
     [
+        "neet",
+        "fasd",
+        "tourettes",
+        "lado",
+        "pmld",
+        "qtod",
+        "cpoms",
+        "paeds",
+        "stimming",
+        "oracy",
+        "ttrs",
+        "hltas",
+        "nuffield",
         "nessy",
         "lexia",
         "numicon",

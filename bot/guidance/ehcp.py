@@ -1,0 +1,68 @@
+"""Whether a text says that there is an EHCP: in its many words, with negation, and not where it only asks."""
+
+from __future__ import annotations
+
+import re
+
+
+def any_of(*patterns: str) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{p})" for p in patterns), re.IGNORECASE)
+
+
+NEGATION = r"(?:no|not|non|without|w/?o|hasn'?t|haven'?t|isn'?t|doesn'?t|don'?t|didn'?t|never|n'?t|nor|lacks?|lacking)"
+EHCP = re.compile(
+    r"\b(?:ehcp'?s?|ehc ?plans?|ehc|echp|educational?,? health,? (?:and|&) care plans?"
+    r"|statement(?:ed)?(?: of (?:sen|special|need)\w*)?(?! of)(?<!progress statement))\b"
+    r"|(?<!support )(?<!inclusion )(?<!action )(?<!send )(?<!mk )(?<!lesson )\bplan (?:kids?|pupils?|child(?:ren)?)\b"
+    r"|\b(?:has|have|got|gets|with|had|without|no|w/o) (?:a |an |his |her |their )?(?:proper )?"
+    r"plan\b(?! (?:of|to|for|is|on|and two))",
+    re.IGNORECASE,
+)
+EHCP_ASKED = any_of(
+    r"\b(?:need|needs|needing|require|requires|apply(?:ing)? for|request(?:ing)?|assessment for) (?:an? |the )?$"
+)
+EHCP_UNSURE = any_of(
+    r"\b(?:not sure|unsure|don'?t know|no idea|wonder(?:ing)?) (?:if|whether)\b[^.?!]{0,25}$",
+    r"\bwith or without (?:an? )?$",
+)
+EHCP_NOT_YET = any_of(
+    r"\b(?:applied|applying|waiting|awaiting|wait|gone in|refused|turned down|in process|pending|draft|going for)\b"
+    r"[^.?!]{0,25}$"
+)
+SEN_SUPPORT = re.compile(
+    r"\b(?:sen support|sen k|k code|on the register)\b(?! (?:service|line|plan|team|inbox))", re.IGNORECASE
+)
+
+
+def read_ehcp(text: str) -> bool | None:
+    """True or False where a text says whether there is an EHCP; the last mention counts."""
+    said: bool | None = None
+    for m in EHCP.finditer(text):
+        before, after = text[max(0, m.start() - 45) : m.start()], text[m.end() : m.end() + 25]
+        if EHCP_ASKED.search(before) or EHCP_UNSURE.search(before) or re.match(r"@|\s*or not\b", after):
+            continue
+        near = re.search(
+            rf"\b{NEGATION}\b(?:[ -](?:an?|any|got|have|has|had|yet|his|her|their|the|currently|on))*[ -]*$",
+            before,
+            re.IGNORECASE,
+        )
+        starts_negative = re.match(r"(?:without|no|w/o)\b", m.group(), re.IGNORECASE)
+        told_after = re.match(
+            r"\s*(?:[:=?-]+\s*(?:no|none|not)\b"
+            r"|(?:is |was |been |got |has |still )?(?:been )?(?:refused|turned down|pending|ceased)\b)",
+            after,
+            re.IGNORECASE,
+        )
+        if (
+            near
+            or starts_negative
+            or told_after
+            or re.search(r"\bnon-?$", before, re.IGNORECASE)
+            or EHCP_NOT_YET.search(before)
+        ):
+            said = False
+        else:
+            said = True
+    if said is None and SEN_SUPPORT.search(text):
+        return False
+    return said
