@@ -96,7 +96,10 @@ class Speller:
             return word
         distance = 2 if len(stem) >= FAR_FROM else 1
         found = self._symspell.lookup(stem, Verbosity.TOP, max_edit_distance=distance)
-        return found[0].term + bare[len(stem) :] if found else word
+        if not found:
+            return word
+        meant = found[0].term
+        return SHORT_FORMS.get(meant, meant) + bare[len(stem) :]
 
 
 def build_speller(own_words: Iterable[str] = ()) -> Speller:
