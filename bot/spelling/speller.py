@@ -98,7 +98,7 @@ class Speller:
         found = self._symspell.lookup(stem, Verbosity.TOP, max_edit_distance=distance)
         if not found:
             return word
-        meant = found[0].term
+        meant = str(found[0].term)
         return SHORT_FORMS.get(meant, meant) + bare[len(stem) :]
 
 
