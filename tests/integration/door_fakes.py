@@ -1,6 +1,7 @@
 """A real small engine on a free loopback port, and a front door in front of it."""
 
 import contextlib
+import functools
 import json
 import threading
 import time
@@ -15,6 +16,7 @@ import httpx
 from bot.door.app import create_app
 from bot.guidance.reply import Reply, Status
 from bot.settings import Settings
+from bot.spelling import Speller, build_speller
 
 WEBHOOK = "/webhooks/rest/webhook"
 NAME = "Wilfredina"
@@ -99,6 +101,12 @@ def fake_is_disclosure(text: str) -> bool:
     return DISCLOSURE in text
 
 
+@functools.cache
+def spelling() -> Speller:
+    """One speller for all doors: each holds a dictionary of 130 MB, which takes a second to build."""
+    return build_speller(["Suffolk", "North Example"])
+
+
 @contextlib.asynccontextmanager
 async def door(
     engine_url: str, folder: Path, *, mask: Any = fake_mask, address: str = "127.0.0.1", **settings: Any
@@ -107,13 +115,16 @@ async def door(
     for area, name in (("suffolk", "Suffolk"), ("north-example", "North Example")):
         (folder / "content" / area).mkdir(parents=True, exist_ok=True)
         (folder / "content" / area / "authority.yml").write_text(f"id: {area}\nname: {name}\n", encoding="utf-8")
-    chosen = {"engine_url": engine_url, "engine_timeout_seconds": 1.0, "action_timeout_seconds": 0.1}
+    chosen: dict[str, Any] = {"engine_url": engine_url, "engine_timeout_seconds": 1.0, "action_timeout_seconds": 0.1}
     chosen |= {
         "content_dir": folder / "content",
         "tracker_db": folder / "tracker.db",
         "max_sender_chars": 200,
     }
-    app = create_app(Settings(_env_file=None, **(chosen | settings)), mask=mask, is_disclosure=fake_is_disclosure)
+    chosen |= settings
+    app = create_app(
+        Settings(_env_file=None, **chosen), mask=mask, is_disclosure=fake_is_disclosure, correct=spelling().correct
+    )
     transport = httpx.ASGITransport(app, client=(address, 50000))
     async with (
         app.router.lifespan_context(app),
