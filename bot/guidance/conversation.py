@@ -11,13 +11,14 @@ from bot.guidance.answer_parts import Outcome
 from bot.guidance.area import Knowledge
 from bot.guidance.asking import GLOSSARY, Respondent
 from bot.guidance.clarifying import Clarifier
+from bot.guidance.controls import Controls
 from bot.guidance.frame import Frame, plausible
 from bot.guidance.framing import Framer
 from bot.guidance.likeness import Embed
 from bot.guidance.reading import Reader
 from bot.guidance.reply import Answer, Reply, Status
 from bot.guidance.speaking import Speaker
-from bot.guidance.turn import Clause, Last, Memory, Turn
+from bot.guidance.turn import Clause, Last, Memory, Turn, topic_clause
 from bot.guidance.understanding import Limits, Thresholds, Understood, follows_up, leans_on_context, understand
 from bot.knowledge.lookups import entity_words, fold
 from bot.knowledge.model import Fact, Wording
@@ -47,6 +48,7 @@ class Conversations:
         self._framer = Framer(knowledge, self.wording)
         self._speaker = Speaker(knowledge, self.wording)
         self._clarifier = Clarifier(knowledge, self.wording, self._speaker)
+        self._controls = Controls(knowledge, self.wording, self._framer, self._speaker, self._clarifier, self._limits)
         self._facts: dict[str, Fact] = {f.id: f for f in knowledge.common.facts}
         self._topics = {t.id: t for t in knowledge.common.topics}
 
@@ -62,7 +64,7 @@ class Conversations:
         if choice is not None:
             return self._chosen(choice, memory, today)
         heard = understand(turn, self._reader, self._limits)
-        control = self._control(heard, turn, memory)
+        control = self._controls.reply(heard, turn, memory)
         if control is not None:
             return control
         frame, memory, notices = self._framer.frame(heard, turn, memory)
@@ -98,7 +100,7 @@ class Conversations:
         pending = memory.pending
         memory = replace(memory, frame=frame, offered=(), pending=())
         if kind == "topic" and isinstance(value, Mapping) and value.get("topic") in self._topics:
-            pending = (self._clause_for(str(value["topic"]), str(value.get("question") or "")),)
+            pending = (topic_clause(self._topics[str(value["topic"])], str(value.get("question") or "")),)
         if pending and frame.area is None:
             return self._clarifier.ask_area(replace(memory, pending=pending))
         if pending and frame.area is not None:
@@ -106,43 +108,6 @@ class Conversations:
         if frame.area is not None and memory.last.topics:
             return self._again(frame, [frame.area], memory, today, [])
         return self._speaker.say(Status.SMALL_TALK, self.wording.small_talk["affirm"]), memory
-
-    def _clause_for(self, topic: str, text: str = "") -> Clause:
-        intent = f"ask_{topic}"
-        return Clause(text or self._topics[topic].title, intent, 1.0, 1.0, {intent: 1.0})
-
-    # ------------------------------------------------------------------ understanding
-
-    def _control(self, heard: Understood, turn: Turn, memory: Memory) -> tuple[Reply, Memory] | None:
-        """Turns that are about the conversation itself, not about an offer."""
-        intent, sure = heard.intent, heard.score >= self._limits.small_talk
-        if not sure:
-            return None
-        if intent == "safeguarding":
-            return self._speaker.say(Status.SAFEGUARDING, self.wording.safeguarding), memory
-        if any(c.intent.removeprefix("ask_") in self._topics for c in heard.asking):
-            return None
-        named = heard.reading.routes or heard.reading.services or heard.reading.forms
-        if named and intent not in ("start_again", "say_wrong", "ask_source", "talk_to_person"):
-            return None
-        if intent == "start_again":
-            return self._speaker.say(Status.SMALL_TALK, self.wording.small_talk["start_again"]), Memory()
-        if intent == "ask_source":
-            return self._clarifier.sources(memory), memory
-        if intent == "say_wrong":
-            return self._clarifier.wrong(memory), memory
-        if intent == "talk_to_person":
-            frame, memory, _ = self._framer.frame(heard, turn, memory)
-            areas = self._framer.areas(heard, frame)
-            memory = replace(memory, frame=frame)
-            if areas:
-                return self._clarifier.person(areas[0], memory)
-            return self._clarifier.ask_area(replace(memory, pending=(self._clause_for("contact", turn.text),)))
-        if intent in self.wording.small_talk and intent not in ("affirm", "deny") and not heard.reading.facts:
-            if heard.reading.areas:
-                memory = replace(memory, frame=replace(memory.frame, area=heard.reading.areas[-1]))
-            return self._speaker.say(Status.SMALL_TALK, self.wording.small_talk[intent]), memory
-        return None
 
     # ------------------------------------------------------------------ answering
 
@@ -263,7 +228,7 @@ class Conversations:
         if outcome.score >= self._thresholds.hardly + 0.2 and outcome.similarity >= 0.6:
             return self._answer([whole], frame, areas, memory, today, notices)
         if reading.facts and frame.facts.get("subject"):
-            return self._answer([self._clause_for(FIRST_GUESS)], frame, areas, memory, today, notices)
+            return self._answer([topic_clause(self._topics[FIRST_GUESS])], frame, areas, memory, today, notices)
         return self._clarifier.unsure([whole], frame, areas, memory, notices)
 
     # ------------------------------------------------------------------ turns without an area
@@ -284,7 +249,7 @@ class Conversations:
             return self._speaker.reply(Status.ANSWERED, meanings[:1], memory.frame, []), memory
         pending = tuple(asking) or memory.pending
         if not pending and heard.reading.facts:
-            pending = (self._clause_for(FIRST_GUESS),)
+            pending = (topic_clause(self._topics[FIRST_GUESS]),)
         if not pending and heard.intent in self.wording.small_talk:
             return self._speaker.say(Status.SMALL_TALK, self.wording.small_talk[heard.intent]), memory
         return self._clarifier.ask_area(replace(memory, pending=pending))

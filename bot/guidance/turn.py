@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.guidance.frame import Frame
+from bot.knowledge.model import Topic
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,12 @@ class Clause:
     def score(self) -> float:
         """How sure it is that the clause is one of ours: confidence times likeness to a training sentence."""
         return self.confidence * self.similarity
+
+
+def topic_clause(topic: Topic, text: str = "") -> Clause:
+    """A question for a topic as such: one that was chosen, or that is taken for meant."""
+    intent = f"ask_{topic.id}"
+    return Clause(text or topic.title, intent, 1.0, 1.0, {intent: 1.0})
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,67 @@
+"""Turns that are about the conversation itself, not about an offer: start again, the source of it, small talk."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.guidance.area import Knowledge
+from bot.guidance.clarifying import Clarifier
+from bot.guidance.framing import Framer
+from bot.guidance.reply import Reply, Status
+from bot.guidance.speaking import Speaker
+from bot.guidance.turn import Memory, Turn, topic_clause
+from bot.guidance.understanding import Limits, Understood
+from bot.knowledge.model import Wording
+
+
+class Controls:
+    """Answers what is said about the conversation itself."""
+
+    def __init__(
+        self,
+        knowledge: Knowledge,
+        wording: Wording,
+        framer: Framer,
+        speaker: Speaker,
+        clarifier: Clarifier,
+        limits: Limits,
+    ) -> None:
+        self.wording = wording
+        self._framer = framer
+        self._speaker = speaker
+        self._clarifier = clarifier
+        self._limits = limits
+        self._topics = {t.id: t for t in knowledge.common.topics}
+
+    def reply(self, heard: Understood, turn: Turn, memory: Memory) -> tuple[Reply, Memory] | None:
+        """The reply to a turn that is about the conversation itself; None for any other turn."""
+        intent, sure = heard.intent, heard.score >= self._limits.small_talk
+        if not sure:
+            return None
+        if intent == "safeguarding":
+            return self._speaker.say(Status.SAFEGUARDING, self.wording.safeguarding), memory
+        if any(c.intent.removeprefix("ask_") in self._topics for c in heard.asking):
+            return None
+        named = heard.reading.routes or heard.reading.services or heard.reading.forms
+        if named and intent not in ("start_again", "say_wrong", "ask_source", "talk_to_person"):
+            return None
+        if intent == "start_again":
+            return self._speaker.say(Status.SMALL_TALK, self.wording.small_talk["start_again"]), Memory()
+        if intent == "ask_source":
+            return self._clarifier.sources(memory), memory
+        if intent == "say_wrong":
+            return self._clarifier.wrong(memory), memory
+        if intent == "talk_to_person":
+            frame, memory, _ = self._framer.frame(heard, turn, memory)
+            areas = self._framer.areas(heard, frame)
+            memory = replace(memory, frame=frame)
+            if areas:
+                return self._clarifier.person(areas[0], memory)
+            return self._clarifier.ask_area(
+                replace(memory, pending=(topic_clause(self._topics["contact"], turn.text),))
+            )
+        if intent in self.wording.small_talk and intent not in ("affirm", "deny") and not heard.reading.facts:
+            if heard.reading.areas:
+                memory = replace(memory, frame=replace(memory.frame, area=heard.reading.areas[-1]))
+            return self._speaker.say(Status.SMALL_TALK, self.wording.small_talk[intent]), memory
+        return None
