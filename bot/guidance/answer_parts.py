@@ -32,13 +32,17 @@ class Limits:
 
 @dataclass(frozen=True)
 class Question:
-    """One question: its text, what it is about, and the vectors it is searched with (alone, then in context)."""
+    """One question: its text, what it is about, and the vectors it is searched with (alone, then in context).
+
+    `said`: statements of the last answer, which a follow-up asks for more than.
+    """
 
     text: str
     topics: Mapping[str, float]
     vectors: Sequence[np.ndarray]
     named_routes: tuple[str, ...] = ()
     last_topics: tuple[str, ...] = ()
+    said: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

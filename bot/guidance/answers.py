@@ -116,7 +116,7 @@ class Answerer:
         allowed = [s.id for s in self.area.content.statements if self.applies(s, active, facts)]
         ranked = rank(
             self.area, self._index, question.text, question.vectors, question.topics, allowed,
-            frozenset(question.named_routes), self._fitting_facts(allowed, facts), self._weights,
+            frozenset(question.named_routes), self._fitting_facts(allowed, facts), self._weights, question.said,
         )  # fmt: skip
         topic = self._topic(ranked, question)
         ruled, speaking = self._verdict(question, topic, routes, facts)

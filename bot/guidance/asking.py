@@ -73,6 +73,7 @@ class Respondent:
             vectors=list(self._embed(texts)),
             named_routes=named,
             last_topics=last.topics if last and follows else (),
+            said=frozenset(last.statements) if last and follows and not reading.facts else frozenset(),
         )
         outcome = self._answerers[area_id].answer(question, frame.facts, frame.routes, room)
         return self._with_terms(clause, reading.terms, area_id, outcome)

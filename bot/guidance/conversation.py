@@ -140,7 +140,7 @@ class Conversations:
                     outcome = Outcome(pointer, 1.0, 0.0)
                 if not any(_repeats(outcome.answer, o.answer) for o in outcomes):
                     outcomes.append(outcome)
-        kept = [o for o in outcomes if o.score >= self._thresholds.hardly]
+        kept = _said_once([o for o in outcomes if o.score >= self._thresholds.hardly])
         if not kept:
             return self._clarifier.unsure(clauses, frame, areas, memory, notices)
         answered = [o for o in kept if o.answer.points]
@@ -153,15 +153,7 @@ class Conversations:
         topics = [t for t in memory.last.topics if t in self._topics][:2]
         if len(clauses) != 1 or len(topics) < 2 or not follows_up(clauses[0]) or clauses[0].context:
             return clauses
-        return [
-            replace(
-                clauses[0],
-                intent="follow_up",
-                ranking={f"ask_{t}": 1.0},
-                text=f"{self._topics[t].title}: {clauses[0].text}",
-            )
-            for t in topics
-        ]
+        return [replace(clauses[0], intent="follow_up", ranking={f"ask_{t}": 1.0}) for t in topics]
 
     def _finish(
         self,
@@ -253,6 +245,18 @@ class Conversations:
         if not pending and heard.intent in self.wording.small_talk:
             return self._speaker.say(Status.SMALL_TALK, self.wording.small_talk[heard.intent]), memory
         return self._clarifier.ask_area(replace(memory, pending=pending))
+
+
+def _said_once(outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """Outcomes without the points that an earlier one has said; one of which nothing is left is not kept."""
+    kept: list[Outcome] = []
+    said: set[str] = set()
+    for outcome in outcomes:
+        new = [p for p in outcome.answer.points if p.statement_id not in said]
+        if new or not outcome.answer.points:
+            kept.append(replace(outcome, answer=outcome.answer.model_copy(update={"points": new})))
+        said |= {p.statement_id for p in new}
+    return kept
 
 
 def _repeats(answer: Answer, other: Answer) -> bool:

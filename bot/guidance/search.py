@@ -105,6 +105,7 @@ class Weights:
     gap: float = 0.06
     context: float = 0.94
     fits_facts: float = 0.10
+    said: float = 0.10
 
 
 @dataclass(frozen=True)
@@ -162,6 +163,7 @@ def rank(
     named_routes: frozenset[str],
     fitting_facts: frozenset[str],
     weights: Weights,
+    said: frozenset[str] = frozenset(),
 ) -> list[Ranked]:
     """Statements of `allowed`, best first; ties in the order of the content.
 
@@ -170,6 +172,7 @@ def rank(
         topics: topic id -> probability.
         named_routes: routes that the question itself names.
         fitting_facts: statements whose condition or need is known to be met.
+        said: statements that were said just before.
     """
     likeness = [area.space.compare(v) for v in vectors]
     asked = stems(question)
@@ -192,6 +195,7 @@ def rank(
             + (weights.fits_facts if statement_id in fitting_facts else 0.0)
             + (weights.first_priority if statement.priority == 1 else 0.0)
             - (weights.last_priority if statement.priority == 3 else 0.0)
+            - (weights.said if statement_id in said else 0.0)
             - (weights.gap if statement.kind is not Kind.FACT else 0.0)
         )
         ranked.append(Ranked(statement_id, score, plain, topic, similarity))

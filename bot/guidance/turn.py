@@ -14,7 +14,8 @@ from bot.knowledge.model import Topic
 class Clause:
     """A clause of the message as the engine read it.
 
-    `ranking`: intent -> confidence; `entities` as Rasa gives them; `context` what stood before it in the message.
+    `ranking`: intent -> confidence; `entities` as Rasa gives them; `context` what stood before it in the message,
+    `context_ranking` the ranking of the clause before it.
     """
 
     text: str
@@ -24,6 +25,7 @@ class Clause:
     ranking: Mapping[str, float] = field(default_factory=dict)
     entities: Sequence[Mapping[str, Any]] | None = None
     context: str = ""
+    context_ranking: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def score(self) -> float:
