@@ -12,6 +12,8 @@ from bot.guidance.area import AreaKnowledge
 from bot.guidance.reply import Answer
 from bot.knowledge.model import Kind, Statement
 
+ADDRESS = re.compile(r"[\w.-]+@[\w-]+(?:\.[\w-]+)+")
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -70,6 +72,12 @@ def ways(area: AreaKnowledge) -> dict[str, str]:
                 found[route.id] = s.id
                 break
     return found
+
+
+def same_address(one: Statement, other: Statement) -> bool:
+    """Whether a statement gives an address, and none that the other does not give as well."""
+    given = set(ADDRESS.findall(one.text))
+    return bool(given) and given <= set(ADDRESS.findall(other.text))
 
 
 def same(one: Statement, other: Statement) -> bool:

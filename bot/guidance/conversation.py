@@ -18,6 +18,7 @@ from bot.guidance.likeness import Embed
 from bot.guidance.reading import Reader
 from bot.guidance.reply import Answer, Reply, Status
 from bot.guidance.speaking import Speaker
+from bot.guidance.triage import Triage, beside, forget_questions, wants_route
 from bot.guidance.turn import Clause, Last, Memory, Turn, topic_clause
 from bot.guidance.understanding import Limits, Thresholds, Understood, follows_up, leans_on_context, understand
 from bot.knowledge.lookups import entity_words, fold
@@ -48,6 +49,7 @@ class Conversations:
         self._framer = Framer(knowledge, self.wording)
         self._speaker = Speaker(knowledge, self.wording)
         self._clarifier = Clarifier(knowledge, self.wording, self._speaker)
+        self._triage = Triage(knowledge, self.wording, self._speaker)
         self._controls = Controls(knowledge, self.wording, self._framer, self._speaker, self._clarifier, self._limits)
         self._facts: dict[str, Fact] = {f.id: f for f in knowledge.common.facts}
         self._topics = {t.id: t for t in knowledge.common.topics}
@@ -60,7 +62,7 @@ class Conversations:
             memory: what the conversation remembers.
             today: local date (Europe/London).
         """
-        choice = turn.choice or self._typed_choice(turn.text, memory)
+        choice = turn.choice or self._clarifier.typed_choice(turn, memory)
         if choice is not None:
             return self._chosen(choice, memory, today)
         heard = understand(turn, self._reader, self._limits)
@@ -74,6 +76,8 @@ class Conversations:
         frame = replace(frame, area=areas[0] if len(areas) == 1 else frame.area)
         waiting, asking = memory.pending, list(heard.asking)[: self._limits.questions]
         memory = replace(memory, frame=frame, pending=())
+        if wants_route(waiting) or wants_route(asking):
+            return self._guide(frame, areas, memory, today, notices, beside(asking))
         if waiting and not [c for c in asking if c.intent not in ("inform", "affirm", "deny")]:
             settled = replace(frame, carried=frozenset())
             return self._answer(waiting, settled, areas, memory, today, notices)
@@ -84,10 +88,6 @@ class Conversations:
 
     # ------------------------------------------------------------------ choices
 
-    def _typed_choice(self, text: str, memory: Memory) -> Mapping[str, Any] | None:
-        typed = fold(text).strip(" .!")
-        return next((value for title, value in memory.offered if fold(title) == typed), None)
-
     def _chosen(self, choice: Mapping[str, Any], memory: Memory, today: date) -> tuple[Reply, Memory]:
         """A choice {"kind", "value"}: an area, a topic (with the question it was offered for), or a fact."""
         kind, value = str(choice.get("kind") or ""), choice.get("value")
@@ -95,7 +95,7 @@ class Conversations:
         if kind == "area" and value in self.knowledge.areas:
             frame = replace(frame, area=str(value))
         elif kind in self._facts and plausible(self._facts[kind], value):
-            frame = frame.with_facts({kind: value}, self._facts)
+            frame = frame.with_facts({kind: tuple(value) if isinstance(value, list) else value}, self._facts)
         frame = replace(frame, carried=frozenset())
         pending = memory.pending
         memory = replace(memory, frame=frame, offered=(), pending=())
@@ -103,6 +103,8 @@ class Conversations:
             pending = (topic_clause(self._topics[str(value["topic"])], str(value.get("question") or "")),)
         if pending and frame.area is None:
             return self._clarifier.ask_area(replace(memory, pending=pending))
+        if pending and frame.area is not None and wants_route(pending):
+            return self._guide(frame, [frame.area], memory, today, [])
         if pending and frame.area is not None:
             return self._answer(pending, frame, [frame.area], memory, today, [])
         if frame.area is not None and memory.last.topics:
@@ -147,6 +149,27 @@ class Conversations:
         if answered and len(kept) > len(answered) and len(clauses) > 2:
             kept = answered  # in a long message a clause that is out of scope is mostly part of the story
         return self._finish(kept, frame, areas, memory, today, list(notices), clauses[0])
+
+    def _guide(
+        self,
+        frame: Frame,
+        areas: Sequence[str],
+        memory: Memory,
+        today: date,
+        notices: Sequence[str],
+        others: Sequence[Clause] = (),
+    ) -> tuple[Reply, Memory]:
+        """Towards a route: the next question, or the route that was found. Another question is answered first."""
+        before: list[Answer] = []
+        if others:
+            reply, memory = self._answer(others, frame, areas, memory, today, notices)
+            before, notices = reply.parts, reply.notices
+        fact = self._triage.next_question(self.knowledge.areas[areas[0]], frame.facts, memory.told)
+        if fact is not None:
+            return self._triage.ask(fact, frame, memory, areas, before, notices)
+        topics = self._triage.told_topics(self.knowledge.areas[areas[0]], frame.facts)
+        found = [replace(topic_clause(self._topics[t]), text="") for t in topics]
+        return self._answer(found, frame, areas, forget_questions(memory), today, notices)
 
     def _each_last_topic(self, clauses: Sequence[Clause], memory: Memory) -> Sequence[Clause]:
         """A follow-up to an answer about several things is a follow-up to each of them."""

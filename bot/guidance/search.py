@@ -168,7 +168,8 @@ def rank(
     """Statements of `allowed`, best first; ties in the order of the content.
 
     Args:
-        vectors: of the question alone, then of the question in its context (each 384, length 1).
+        vectors: of the question alone, then of the question in its context (each 384, length 1); none where only the
+            topics count.
         topics: topic id -> probability.
         named_routes: routes that the question itself names.
         fitting_facts: statements whose condition or need is known to be met.
@@ -179,8 +180,8 @@ def rank(
     ranked = []
     for statement_id in allowed:
         statement = area.statements[statement_id]
-        similarity = likeness[0].score.get(statement_id, 0.0)
-        plain = likeness[0].plain.get(statement_id, 0.0)
+        similarity = likeness[0].score.get(statement_id, 0.0) if likeness else 0.0
+        plain = likeness[0].plain.get(statement_id, 0.0) if likeness else 0.0
         for in_context in likeness[1:]:
             similarity = max(similarity, weights.context * in_context.score.get(statement_id, 0.0))
             plain = max(plain, weights.context * in_context.plain.get(statement_id, 0.0))

@@ -12,7 +12,7 @@ from bot.knowledge.model import Topic
 
 @dataclass(frozen=True)
 class Clause:
-    """A clause of the message as the engine read it.
+    """A clause of the message as the engine read it. Without text it asks for what its intent is about, as a whole.
 
     `ranking`: intent -> confidence; `entities` as Rasa gives them; `context` what stood before it in the message,
     `context_ranking` the ranking of the clause before it.

@@ -149,4 +149,4 @@ def understand(turn: Turn, reader: Reader, limits: Limits) -> Understood:
 
 
 def _asks(clause: Clause) -> bool:
-    return clause.intent.startswith(("ask_", "out_of_scope_", "follow_up"))
+    return clause.intent.startswith(("ask_", "out_of_scope_", "follow_up", "find_route"))

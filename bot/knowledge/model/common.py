@@ -96,3 +96,5 @@ class Wording(Record):
     error: Text
     empty: Text
     compare_lead: Text
+    dont_know: Text
+    values: dict[Slug, Text] = Field(default_factory=dict)
