@@ -28,6 +28,7 @@ ROOM = {1: 1.0, 2: 0.75, 3: 0.6}
 ALONE = 0.35  # without an area there is no statement to compare with: be surer
 IN_STORY = 0.30  # a clause after others, or after an answer, is seldom out of scope
 LEANING = 0.55  # still less where it says little by itself ("so where do we go with him?")
+UNSTATED = 0.5  # likeness from which the offer's own silence is said rather than that it is none of our business
 FIRST_GUESS = "how_to_refer"  # what a described pupil, without a question, most needs to hear
 
 
@@ -138,7 +139,8 @@ class Conversations:
                 pointer = None
                 if not (memory.last.area and follows_up(clause)):
                     pointer = self._respondent.pointer(clause, one_area, least, outcome.likeness, message)
-                if pointer is not None and outcome.answer.topic != GLOSSARY:
+                unstated = outcome.answer.status is Status.NOT_STATED and outcome.likeness >= UNSTATED
+                if pointer is not None and outcome.answer.topic != GLOSSARY and not unstated:
                     outcome = Outcome(pointer, 1.0, 0.0)
                 if not any(_repeats(outcome.answer, o.answer) for o in outcomes):
                     outcomes.append(outcome)
