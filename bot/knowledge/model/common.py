@@ -96,3 +96,14 @@ class Wording(Record):
     error: Text
     empty: Text
     compare_lead: Text
+    date_impossible: Text
+    date_counted: Text
+    date_if: Text
+    date_between: Text
+    date_from: Text
+    date_after: Text
+    date_by: Text
+    date_on: Text
+    date_working_days: Text
+    date_terms: Text
+    date_no_terms: Text
