@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from itertools import pairwise
 from typing import Annotated
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
@@ -54,7 +55,7 @@ class SchoolYear(Record):
         for term in self.terms:
             if not self.first_day <= term.first_day <= term.last_day <= self.last_day:
                 raise ValueError(f"{term.name} lies outside {self.first_day} to {self.last_day}")
-        for term, following in zip(self.terms, self.terms[1:], strict=False):
+        for term, following in pairwise(self.terms):
             if following.first_day <= term.last_day:
                 raise ValueError(f"{following.name} begins on {following.first_day} before {term.name} is over")
         return self
