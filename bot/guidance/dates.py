@@ -60,7 +60,7 @@ NAMED = _pattern(
 )
 AGO = _pattern(
     rf"\b(?P<hedge>(?:more than|over|less than|under|nearly|almost|at least) )?"
-    rf"(?:{_COUNT}[ -])?{_UNIT} (?:ago|back)\b(?! (?:to|in|at|on) )"
+    rf"(?:{_COUNT}[ -])?{_UNIT} (?:ago|back(?! (?:to|in|into|at|on) ))\b"
 )
 AHEAD = _pattern(rf"\b(?:in )?{_COUNT} {_UNIT}(?:'? time| from (?:now|today))\b")
 WEEKDAY = _pattern(

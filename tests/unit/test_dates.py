@@ -54,6 +54,7 @@ def days(text: str, today: date = TODAY) -> list[date | None]:
         ("this Friday", date(2026, 6, 12)),
         ("two weeks ago", date(2026, 5, 27)),
         ("2 wks ago", date(2026, 5, 27)),
+        ("3 weeks ago in Milton Keynes", date(2026, 5, 20)),
         ("a fortnight ago", date(2026, 5, 27)),
         ("a couple of months ago", date(2026, 4, 10)),
         ("6 months back", date(2025, 12, 10)),
@@ -86,7 +87,7 @@ def test_a_day_that_cannot_be_is_reported_and_not_put_right(text: str) -> None:
         "4 to 12 weeks", "6-12 weeks", "24/7", "7/10 on the test", "on 9/10 occasions", "the school year 2025/26", "for 24/25",
         "March 2026", "he sat in class", "Year 4, 2 cycles", "£3.50.20", "01473 260 026", "paragraph 3.2.1 of it",
         "he last sat in on it", "Mondays are hard", "12-14 March", "a while ago", "400 years ago", "Y9 w EHCP",
-        "we march on", "second of all", "5-11 years", "10.11", "half a term ago",
+        "we march on", "five days back in school", "second of all", "5-11 years", "10.11", "half a term ago",
     ],
 )  # fmt: skip
 def test_what_is_no_day_is_left_alone(text: str) -> None:
