@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from functools import cache
 
-import holidays
 from dateutil.relativedelta import relativedelta
+from holidays.countries.united_kingdom import UnitedKingdom  # loaded at start: half a second, once a process
 
 from bot.knowledge.model import SchoolYear, Unit
 
@@ -22,8 +22,8 @@ class TermDatesUnknownError(Exception):
 
 
 @cache
-def _bank_holidays() -> holidays.HolidayBase:
-    return holidays.country_holidays("GB", subdiv="ENG")
+def _bank_holidays() -> UnitedKingdom:
+    return UnitedKingdom(subdiv="ENG")
 
 
 def is_bank_holiday(day: date) -> bool:
