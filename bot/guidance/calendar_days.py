@@ -23,7 +23,7 @@ class TermDatesUnknownError(Exception):
 
 @cache
 def _bank_holidays() -> UnitedKingdom:
-    return UnitedKingdom(subdiv="ENG")
+    return UnitedKingdom(subdiv="ENG")  # type: ignore[no-untyped-call]
 
 
 def is_bank_holiday(day: date) -> bool:

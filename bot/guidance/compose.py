@@ -41,11 +41,18 @@ def answer_text(answer: Answer, wording: Wording, headed: bool, dates: Sequence[
 
 
 def date_lines(points: Sequence[Point], dates: Sequence[DateItem]) -> dict[str, list[str]]:
-    """Statement id -> the lines below it. A line that is true of several points stands once, below the last."""
-    last = {f"{d.label}: {d.text}": d.statement_id for p in points for d in dates if d.statement_id == p.statement_id}
+    """Statement id -> the lines below it.
+
+    A line that is true of several points stands once, below the last; an assumption stands once, in the first line.
+    """
+    shown = {d.statement_id: d for p in points for d in dates if d.statement_id == p.statement_id}
+    last = {f"{d.label}: {d.text}": d for d in shown.values()}
     found: dict[str, list[str]] = {}
-    for line, statement_id in last.items():
-        found.setdefault(statement_id, []).append(line)
+    assumed: set[str] = set()
+    for line, item in last.items():
+        repeats = item.assumption in assumed
+        found[item.statement_id] = [line.removesuffix(item.assumption).rstrip() if repeats else line]
+        assumed |= {item.assumption} - {""}
     return found
 
 

@@ -30,6 +30,15 @@ class Dated:
     event: str | None
 
 
+@dataclass(frozen=True, order=True)
+class _Named:
+    """An event named in a text: how many characters from a day, which, and where."""
+
+    gap: int
+    event: str
+    at: int
+
+
 class Dater:
     """Reads days and counts from them, for one version of the knowledge."""
 
@@ -41,8 +50,19 @@ class Dater:
         self._patterns = {e.id: [re.compile(p, re.IGNORECASE) for p in e.patterns] for e in self._events.values()}
 
     def dated(self, text: str, today: date) -> list[Dated]:
-        """The days of a text, each with the event named nearest to it in the same sentence."""
-        return [Dated(said, self._event_at(text, said)) for said in read_dates(text, today)]
+        """The days of a text, each with the event named nearest to it in the same sentence.
+
+        Of several days that would take the same words for theirs only the nearest does.
+        """
+        found = [(said, self._event_at(text, said)) for said in read_dates(text, today)]
+        nearest: dict[tuple[int, str], int] = {}
+        for _, named in found:
+            if named is not None:
+                nearest[named.at, named.event] = min(named.gap, nearest.get((named.at, named.event), named.gap))
+        return [
+            Dated(said, named.event if named and named.gap == nearest[named.at, named.event] else None)
+            for said, named in found
+        ]
 
     def facts(self, text: str, today: date) -> dict[str, float]:
         """Facts of type age (months) that follow from days on which something happened."""
@@ -90,15 +110,15 @@ class Dater:
         said = text_of(changed, self._wording) if reply.parts else "\n".join([reply.text, *notices])
         return changed.model_copy(update={"text": said})
 
-    def _event_at(self, text: str, said: DateSaid) -> str | None:
+    def _event_at(self, text: str, said: DateSaid) -> _Named | None:
         """The event named nearest to a day, in its own sentence."""
         start = max((m.end() for m in SENTENCE_END.finditer(text) if m.end() <= said.start), default=0)
         end = min((m.start() for m in SENTENCE_END.finditer(text) if m.start() >= said.end), default=len(text))
-        gaps: list[tuple[int, str]] = []
+        found: list[_Named] = []
         for name, patterns in self._patterns.items():
             matches = (m for p in patterns for m in p.finditer(text, start, end))
-            gaps += [(max(said.start - m.end(), m.start() - said.end, 0), name) for m in matches]
-        return min(gaps)[1] if gaps else None
+            found += [_Named(max(said.start - m.end(), m.start() - said.end, 0), name, m.start()) for m in matches]
+        return min(found, default=None)
 
     def _matching(self, dated: Dated, statements: Sequence[Statement]) -> list[Statement]:
         """The statements that count from a day: from its event; or, where it is not said what happened, any of them."""
