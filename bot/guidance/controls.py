@@ -1,4 +1,4 @@
-"""Turns that are about the conversation itself, not about an offer: start again, the source of it, simpler words, small talk."""
+"""Turns about the conversation itself, not about an offer: start again, its source, simpler words, small talk."""
 
 from __future__ import annotations
 
