@@ -35,39 +35,11 @@ SHORT_FORMS = {
     "noone": "no one", "thier": "their", "recieve": "receive", "u": "you", "ur": "your", "r": "are", "n": "and",
 }  # fmt: skip
 # In no frequency list, but right.
-KNOWN = frozenset(
-    [
-        "neet",
-        "fasd",
-        "tourettes",
-        "lado",
-        "pmld",
-        "qtod",
-        "cpoms",
-        "paeds",
-        "stimming",
-        "oracy",
-        "ttrs",
-        "hltas",
-        "nuffield",
-        "nessy",
-        "lexia",
-        "numicon",
-        "boxall",
-        "elsa",
-        "thrive",
-        "inset",
-        "ofsted",
-        "makaton",
-        "timetable",
-        "timetables",
-        "teams",
-        "proforma",
-        "edpsych",
-        "ringbinder",
-        "sats",
-    ]
-)
+KNOWN = frozenset({
+    "boxall", "cpoms", "edpsych", "elsa", "fasd", "hltas", "inset", "lado", "lexia", "makaton", "neet", "nessy",
+    "nuffield", "numicon", "ofsted", "oracy", "paeds", "pmld", "proforma", "qtod", "ringbinder", "sats",
+    "stimming", "teams", "thrive", "timetable", "timetables", "tourettes", "ttrs",
+})  # fmt: skip
 
 
 class Speller:

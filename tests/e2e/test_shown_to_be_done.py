@@ -30,7 +30,6 @@ def test_what_is_needed_before_asking_the_specialist_teachers_in_mk(talk: Talk) 
     assert any(section.startswith("Targeted") for section in sections_in(reply))
 
 
-@pytest.mark.xfail(reason="'is he yours' is taken for the status of a case, so there is no yes", strict=False)
 def test_a_deaf_lad_in_y12_in_lowestoft_is_taken_and_has_his_form_and_address(talk: Talk) -> None:
     reply = talk.say("I'm in Lowestoft, deaf lad in Y12, is he yours and where do I write?")
     assert reply["area"] == "suffolk"

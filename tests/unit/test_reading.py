@@ -59,7 +59,6 @@ def test_whether_there_is_an_ehcp(text, ehcp):
     assert read(text).facts.get("ehcp") is ehcp
 
 
-@pytest.mark.xfail(strict=False, reason="read as an EHCP, or as none, although nothing of the kind is said")
 @pytest.mark.parametrize(
     "text",
     [
