@@ -11,29 +11,35 @@ from bot.knowledge.model import Wording
 
 def text_of(reply: Reply, wording: Wording) -> str:
     """The whole reply as plain text: parts with their points, sources, notices."""
-    blocks = [answer_text(part, wording, headed=len(reply.parts) > 1) for part in reply.parts]
+    headed = len(reply.parts) > 1
+    if reply.checklist:  # one list in several parts: its sources stand once, at the end
+        points = [p for part in reply.parts for p in part.points]
+        blocks = [answer_text(part, wording, headed, marked=True) for part in reply.parts]
+        blocks.append(source_line(points) if any(p.sources for p in points) else "")
+    else:
+        blocks = [answer_text(part, wording, headed) for part in reply.parts]
     blocks += reply.notices
     return "\n".join(b for b in blocks if b).strip()
 
 
-def answer_text(answer: Answer, wording: Wording, headed: bool) -> str:
-    """One answer: heading (where there are several), verdict, points, sources."""
+def answer_text(answer: Answer, wording: Wording, headed: bool, marked: bool = False) -> str:
+    """One answer: heading (where there are several), verdict, points, sources (`marked`: their numbers only)."""
     lines: list[str] = []
     if headed and answer.question:
         lines.append(answer.question)
     verdict = {Verdict.YES: wording.yes, Verdict.NO: wording.no, Verdict.DEPENDS: wording.depends, None: ""}[
         answer.verdict
     ]
-    several = len({_key(s) for p in answer.points for s in p.sources}) > 1
+    several = marked or len({_key(s) for p in answer.points for s in p.sources}) > 1
     opening = " ".join(p for p in (verdict, answer.lead) if p)
     if opening:
         lines.append(opening)
-    single = len(answer.points) == 1
+    single = len(answer.points) == 1 and not marked
     for point in answer.points:
         numbers = ", ".join(str(s.paragraph) for s in point.sources)
         mark = f"[{numbers}]" if several and numbers else ""
         lines.append(("" if single else "• ") + point.text + (f" {mark}" if mark else ""))
-    if any(p.sources for p in answer.points):
+    if not marked and any(p.sources for p in answer.points):
         lines.append(source_line(answer.points))
     return "\n".join(lines)
 

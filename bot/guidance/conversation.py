@@ -10,6 +10,7 @@ from typing import Any
 from bot.guidance.answer_parts import Outcome
 from bot.guidance.area import Knowledge
 from bot.guidance.asking import GLOSSARY, Respondent
+from bot.guidance.checking import ROUTE, Checking
 from bot.guidance.clarifying import Clarifier
 from bot.guidance.controls import Controls
 from bot.guidance.frame import Frame, plausible
@@ -49,6 +50,7 @@ class Conversations:
         self._speaker = Speaker(knowledge, self.wording)
         self._clarifier = Clarifier(knowledge, self.wording, self._speaker)
         self._controls = Controls(knowledge, self.wording, self._framer, self._speaker, self._clarifier, self._limits)
+        self._checking = Checking(knowledge, self.wording, self._reader, self._speaker)
         self._facts: dict[str, Fact] = {f.id: f for f in knowledge.common.facts}
         self._topics = {t.id: t for t in knowledge.common.topics}
 
@@ -63,7 +65,7 @@ class Conversations:
         choice = turn.choice or self._typed_choice(turn.text, memory)
         if choice is not None:
             return self._chosen(choice, memory, today)
-        heard = understand(turn, self._reader, self._limits)
+        heard = self._checking.hear(understand(turn, self._reader, self._limits), turn, memory)
         control = self._controls.reply(heard, turn, memory)
         if control is not None:
             return control
@@ -96,6 +98,8 @@ class Conversations:
             frame = replace(frame, area=str(value))
         elif kind in self._facts and plausible(self._facts[kind], value):
             frame = frame.with_facts({kind: value}, self._facts)
+        elif kind == ROUTE:
+            frame = self._checking.choose(frame, str(value))
         frame = replace(frame, carried=frozenset())
         pending = memory.pending
         memory = replace(memory, frame=frame, offered=(), pending=())
@@ -121,6 +125,8 @@ class Conversations:
         notices: Sequence[str],
         message: Mapping[str, float] | None = None,
     ) -> tuple[Reply, Memory]:
+        if self._checking.wanted(clauses):
+            return self._checking.reply(clauses, frame, areas, memory, today, notices, self._answer)
         outcomes: list[Outcome] = []
         clauses = self._each_last_topic(clauses, memory)
         room = ROOM.get(len(clauses) * len(areas), 0.5)

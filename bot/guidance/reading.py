@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.guidance.ehcp import NEGATION, any_of, read_ehcp
+from bot.guidance.telling import NUMBERS, read_ages, read_cycles, told_at
 from bot.knowledge.lookups import fold
 from bot.knowledge.model import Cue
 
@@ -63,27 +64,6 @@ AGE_RANGE = re.compile(
     re.IGNORECASE,
 )
 AGE_MONTHS = re.compile(r"\b(\d{1,2}) months? old\b|\bbaby (?:is|of) (\d{1,2}) months\b", re.IGNORECASE)
-NUMBERS = {
-    w: n for n, w in enumerate(["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"])
-}
-NUMBERS |= {
-    "a": 1,
-    "single": 1,
-    "first": 1,
-    "second": 2,
-    "couple of": 2,
-    "a couple of": 2,
-    "both": 2,
-    "twelve": 12,
-    "eleven": 11,
-}
-COUNT = r"(\d{1,2}|" + "|".join(sorted(NUMBERS, key=len, reverse=True)) + r")"
-CYCLES = re.compile(
-    r"\b"
-    + COUNT
-    + r" (?:full |whole |complete |more )?(?:apdr |graduated approach |assess[^.]{0,25}review )?(?:cycles?|rounds?)\b",
-    re.IGNORECASE,
-)
 NEW_PUPIL = any_of(
     r"\b(?:different|another|other|new|next|second) (?:kid|child|pupil|boy|girl|lad|lass|case|student|youngster)\b"
     r"(?! (?:to|in the) )",
@@ -97,7 +77,7 @@ class Reader:
 
     def __init__(self, words: EntityWords, cues: Sequence[Cue] = (), ambiguous: frozenset[str] = frozenset()) -> None:
         self._words = words
-        self._cues = [(cue.fact, cue.value, any_of(*cue.patterns)) for cue in cues]
+        self._cues = [(cue, any_of(*cue.patterns)) for cue in cues]
         self._ambiguous = ambiguous
         self._patterns = {entity: _word_pattern(table) for entity, table in words.items()}
 
@@ -152,14 +132,15 @@ class Reader:
             facts["needs"] = tuple(dict.fromkeys(needs))
         if "ebsa" in needs:
             facts["ebsa"] = True
-        for fact, value, pattern in self._cues:
-            if fact not in facts and pattern.search(text):
-                facts[fact] = value
+        straight = text.replace("’", "'")
+        facts |= read_cycles(straight) | read_ages(straight)
+        for cue, pattern in self._cues:
+            if cue.fact not in facts and any(
+                not cue.told or told_at(straight, m.start()) for m in pattern.finditer(straight)
+            ):
+                facts[cue.fact] = cue.value
         if "subject" not in facts and ("ehcp" in facts or "year" in facts):
             facts["subject"] = "pupil"
-        cycles = [_number(m.group(1)) for m in CYCLES.finditer(text)]
-        if cycles:
-            facts["apdr_cycles"] = cycles[0]
         return Reading(
             facts=facts,
             areas=names("area"),

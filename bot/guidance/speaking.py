@@ -14,6 +14,8 @@ from bot.guidance.turn import Memory
 from bot.knowledge.model import Wording
 
 SHOWN_IN_LEAD = ("ehcp", "year")
+WEEKS_A_MONTH = 52 / 12
+MANY_WEEKS = 10  # from here months are said
 
 
 class Speaker:
@@ -90,6 +92,14 @@ class Speaker:
         if name == "needs" and isinstance(value, tuple):
             return ", ".join(self._needs.get(str(n), str(n)) for n in value)
         label = self._facts[name].label if name in self._facts else name
+        if (
+            name in self._facts
+            and self._facts[name].type == "age"
+            and name != "age"
+            and isinstance(value, (int, float))
+        ):
+            weeks = round(value * WEEKS_A_MONTH)
+            return f"{label}: {weeks} weeks" if weeks < MANY_WEEKS else f"{label}: {round(value)} months"
         if isinstance(value, bool):
             return label if value else f"not: {label}"
         return f"{label}: {value}"

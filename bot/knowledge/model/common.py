@@ -70,7 +70,7 @@ class Pointer(Record):
 
 
 class ReadinessWording(Record):
-    """What is said about a checklist. {route}, {area} and {count} are filled in; `who` by whom a requirement binds."""
+    """What is said about a checklist. {names} are filled in; `who`: by whom a requirement binds."""
 
     ready: Text
     to_check: Text
@@ -78,6 +78,7 @@ class ReadinessWording(Record):
     missing: Text
     nothing_asked: Text
     elsewhere: Text
+    numbers: tuple[Text, ...] = Field(min_length=1)
     check_lead: Text
     done_lead: Text
     meanwhile_lead: Text

@@ -1,0 +1,275 @@
+"""The dialogue about being ready to ask for a route: which route, its checklist, and the checklist once more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date
+
+from bot.guidance.answer_parts import ways
+from bot.guidance.area import AreaKnowledge, Knowledge
+from bot.guidance.compose import text_of
+from bot.guidance.frame import Frame
+from bot.guidance.readiness import Item, Readiness, Result, candidates, first_of, implied, readiness, rests_on
+from bot.guidance.reading import Reader
+from bot.guidance.reply import Answer, ChecklistItem, Choice, ItemState, Point, Reply, Status, Verdict
+from bot.guidance.routes import instead
+from bot.guidance.speaking import Speaker
+from bot.guidance.telling import is_told
+from bot.guidance.turn import Clause, Last, Memory, Turn
+from bot.guidance.understanding import INTERROGATIVE, Understood, follows_up, named_routes
+from bot.knowledge.model import Hedge, Statement, Wording
+
+INTENT = "check_readiness"
+TOPIC = "requirements"
+MARKS = (TOPIC, INTENT)  # Memory.last.topics after a checklist: further facts show it again
+ROUTE = "route"  # kind of a choice
+SURE = 0.42  # score from which a clause asks for a checklist without the form of a question
+CONTEXT = 600
+MOST_OTHERS = 2
+INSTEAD = 2
+OrAnswer = Callable[..., tuple[Reply, Memory]]
+
+
+class Checking:
+    """Answers "am I ready?"."""
+
+    def __init__(self, knowledge: Knowledge, wording: Wording, reader: Reader, speaker: Speaker) -> None:
+        self._knowledge = knowledge
+        self._wording = wording
+        self._words = wording.readiness
+        self._reader = reader
+        self._speaker = speaker
+        self._facts = {f.id: f for f in knowledge.common.facts}
+        self._ways = {a.id: ways(a) for a in knowledge.areas.values()}
+
+    def hear(self, heard: Understood, turn: Turn, memory: Memory) -> Understood:
+        """What a message asks, where it is about being ready: for a checklist, for that of another route, or nothing.
+
+        After a checklist, or after the question for the route, what is told without a question only fills it in.
+        """
+        asked = [c for c in heard.asking if c.intent == INTENT]
+        if not asked:
+            asked = [c for c in turn.clauses if c.intent == INTENT and c.score >= SURE]
+        if asked:
+            first = replace(asked[0], context=turn.text[-CONTEXT:])
+            return replace(heard, asking=(first, *(c for c in heard.asking if c.intent != INTENT)))
+        waiting = next((c for c in memory.pending if c.intent == INTENT), None)
+        shown = INTENT in memory.last.topics
+        if waiting is None and not shown:
+            return heard
+        plain = not any(_asks_plainly(c.text) for c in turn.clauses)
+        if heard.reading.routes and (plain or (shown and follows_up(Clause(turn.text, heard.intent)))):
+            return replace(heard, asking=(Clause(turn.text, INTENT, 1.0, 1.0, {INTENT: 1.0}),))
+        return replace(heard, asking=()) if plain and shown and self._fills_in(heard, memory) else heard
+
+    def wanted(self, clauses: Sequence[Clause]) -> bool:
+        """Whether questions, asked or repeated under a changed frame, ask for a checklist."""
+        return any(_is_check(c) for c in clauses)
+
+    def choose(self, frame: Frame, route_id: str) -> Frame:
+        """The frame after a route was chosen: what the choice says about the case counts unless it was known."""
+        area = self._knowledge.areas.get(frame.area or "")
+        if area is None or route_id not in area.routes:
+            return frame
+        new = {n: v for n, v in implied(area, route_id).items() if n not in frame.facts}
+        return replace(frame.with_facts(new, self._facts), routes=(route_id,))
+
+    def reply(
+        self,
+        clauses: Sequence[Clause],
+        frame: Frame,
+        areas: Sequence[str],
+        memory: Memory,
+        today: date,
+        notices: Sequence[str],
+        answer: OrAnswer,
+    ) -> tuple[Reply, Memory]:
+        """The checklist, or the question for the route; `answer` answers what else the message asks."""
+        area = self._knowledge.areas[areas[0]]
+        clause = next(c for c in clauses if _is_check(c))
+        frame = replace(frame, area=area.id)
+        routes = self._routes(clause, area, frame)
+        first = first_of(area, routes)
+        if first is None:
+            return self._ask_route(area, routes, frame, replace(memory, pending=(clause,)), notices)
+        route_id, strands = first
+        found = readiness(area, route_id, frame.facts)
+        items = [self._checklist_item(area, i, frame) for i in found.items]
+        parts = self._parts(area, found, items, frame)
+        frame = replace(frame, routes=(route_id,))
+        overdue, memory = self._speaker.overdue([area], today, memory)
+        last = Last(
+            area=area.id,
+            topics=MARKS,
+            statements=tuple(dict.fromkeys(p.statement_id for part in parts for p in part.points)),
+            question=clause.text[-200:],
+        )
+        memory = replace(memory, frame=frame, last=last, pending=(), told=memory.told - {"clarified"})
+        others, memory = self._others(clauses, parts, frame, areas, memory, today, answer)
+        choices = self._choices(area, found, strands, frame)
+        more = [self._words.strands.format(routes=", ".join(c.title for c in choices))] if strands else []
+        status = Status.ANSWERED if parts[0].points or others else Status.NOT_STATED
+        reply = self._speaker.reply(status, [*parts, *others], frame, [area.id], [*more, *notices, *overdue], choices)
+        reply = reply.model_copy(update={"checklist": items})
+        offered = tuple((c.title, c.value) for c in choices)
+        return reply.model_copy(update={"text": text_of(reply, self._wording)}), replace(memory, offered=offered)
+
+    # ------------------------------------------------------------------ which route
+
+    def _routes(self, clause: Clause, area: AreaKnowledge, frame: Frame) -> list[str]:
+        focus = [r for r in frame.routes if r in area.routes]
+        if clause.intent != INTENT and focus:
+            return focus  # the checklist that was shown, once more
+        for text in (clause.text, clause.context):
+            named = named_routes(self._reader.read(text), area)
+            asking = [r for r in named if readiness(area, r, {}).items]
+            if named:
+                kept = [r for r in focus if r in named]
+                return candidates(area, kept or asking or named, (), frame.facts)
+        usable = [r for r in focus if readiness(area, r, frame.facts).result is not Result.ELSEWHERE]
+        return candidates(area, (), usable, frame.facts)
+
+    def _ask_route(
+        self, area: AreaKnowledge, routes: Sequence[str], frame: Frame, memory: Memory, notices: Sequence[str]
+    ) -> tuple[Reply, Memory]:
+        if not routes:
+            lead = self._wording.no_route.format(area=area.name)
+            part = Answer(area=area.id, status=Status.NOT_STATED, lead=lead, points=[self._contact(area)])
+            reply = self._speaker.reply(Status.NOT_STATED, [part], frame, [area.id], notices)
+            return reply, replace(memory, frame=frame, pending=(), offered=())
+        choices = [_choice(area, r) for r in routes]
+        part = Answer(area=area.id, status=Status.CLARIFY, lead=self._words.which_route)
+        reply = self._speaker.reply(Status.CLARIFY, [part], frame, [area.id], notices, choices)
+        return reply, replace(memory, frame=frame, offered=tuple((c.title, c.value) for c in choices))
+
+    def _choices(self, area: AreaKnowledge, found: Readiness, strands: Sequence[str], frame: Frame) -> list[Choice]:
+        """Checklists that may be wanted next: of the strands, or of what fits where this route does not."""
+        if found.result is not Result.ELSEWHERE:
+            return [_choice(area, r) for r in strands]
+        others = [r for r in candidates(area, (), (), frame.facts) if r != found.route]
+        return [_choice(area, r) for r in others if readiness(area, r, frame.facts).items][:INSTEAD]
+
+    # ------------------------------------------------------------------ what is said
+
+    def _parts(
+        self, area: AreaKnowledge, found: Readiness, items: Sequence[ChecklistItem], frame: Frame
+    ) -> list[Answer]:
+        route, words = area.routes[found.route], self._words
+        lead = f"{self._speaker.lead(frame, [area.id])[:-1]}, {route.name}: {self._result(found, area)}"
+        if found.result is Result.ELSEWHERE:
+            reasons = [area.statements[i] for i in dict.fromkeys(c.statement for c in found.failed)]
+            ways_there = [area.statements[i] for i in instead(area, frame.facts) if i not in {s.id for s in reasons}]
+            no = Answer(topic=TOPIC, area=area.id, verdict=Verdict.NO, lead=lead, points=_points(area, reasons))
+            if ways_there:
+                return [no, Answer(area=area.id, lead=self._wording.fits_instead, points=_points(area, ways_there))]
+            nothing = self._wording.no_route.format(area=area.name) + " " + self._wording.contact_lead
+            return [no, Answer(area=area.id, lead=nothing, points=[self._contact(area)])]
+        by_state = {state: [_point(i) for i in items if i.state is state] for state in ItemState}
+        titles = {ItemState.MISSING: "", ItemState.UNKNOWN: words.check_lead, ItemState.DONE: words.done_lead}
+        then, then_lead = self._then(area, found)
+        blocks = [(titles[state], by_state[state]) for state in (ItemState.MISSING, ItemState.UNKNOWN, ItemState.DONE)]
+        blocks.insert(1 if found.result is Result.NOT_YET else 3, (then_lead, _points(area, then)))
+        parts = [Answer(area=area.id, lead=title, points=points) for title, points in blocks if points]
+        opening = Answer(topic=TOPIC, area=area.id, lead=lead)
+        if parts and not parts[0].lead:
+            return [parts[0].model_copy(update={"lead": lead, "topic": TOPIC}), *parts[1:]]
+        return [opening, *parts]
+
+    def _result(self, found: Readiness, area: AreaKnowledge) -> str:
+        words, missing = self._words, len(found.of(ItemState.MISSING))
+        if found.result is Result.NOT_YET and missing > 1:
+            count = words.numbers[missing] if missing < len(words.numbers) else str(missing)
+            return words.missing.format(count=count)
+        return {
+            Result.READY: words.ready,
+            Result.TO_CHECK: words.to_check,
+            Result.NOT_YET: words.one_missing,
+            Result.ELSEWHERE: words.elsewhere,
+            Result.NOTHING_ASKED: words.nothing_asked.format(area=area.name),
+        }[found.result]
+
+    def _then(self, area: AreaKnowledge, found: Readiness) -> tuple[list[Statement], str]:
+        """What to do now: how to ask where nothing is missing, else what may be done meanwhile."""
+        if found.result is Result.NOT_YET:
+            return [area.statements[i] for i in area.routes[found.route].meanwhile], self._words.meanwhile_lead
+        if found.result is Result.TO_CHECK:
+            return [], ""
+        way = self._ways[area.id].get(found.route)
+        return ([area.statements[way]] if way else []), self._words.send_lead
+
+    def _checklist_item(self, area: AreaKnowledge, item: Item, frame: Frame) -> ChecklistItem:
+        s, words = item.statement, self._words
+        firm = [str(s.force)] + ([str(s.hedge)] if s.hedge is not Hedge.NONE else [])
+        return ChecklistItem(
+            text=self._text(item, frame),
+            statement_id=s.id,
+            state=item.state,
+            firmness=", ".join(words.firmness.get(f, f) for f in firm),
+            who=words.who.get(s.binds or "", ""),
+            open=[self._facts[f].label for f in item.open],
+            sources=area.sources(s),
+        )
+
+    def _text(self, item: Item, frame: Frame) -> str:
+        """The statement, with what it still hangs on where a part of it is there already."""
+        asked = len(item.statement.met_when.all or ()) if item.statement.met_when is not None else 0
+        if not 0 < len(item.open) < asked:
+            return item.statement.text
+        known = frame.facts
+        labels = [
+            self._facts[f].label + (f" ({known[f]:g})" if f in known and self._facts[f].type == "number" else "")
+            for f in item.open
+        ]
+        return f"{item.statement.text} ({self._words.still_open.format(facts=', '.join(labels))})"
+
+    def _contact(self, area: AreaKnowledge) -> Point:
+        return area.point(area.statements[area.content.authority.contact])
+
+    def _others(
+        self,
+        clauses: Sequence[Clause],
+        parts: Sequence[Answer],
+        frame: Frame,
+        areas: Sequence[str],
+        memory: Memory,
+        today: date,
+        answer: OrAnswer,
+    ) -> tuple[list[Answer], Memory]:
+        """What else was asked, answered below the checklist; what the checklist says already is not said again."""
+        rest = [c for c in clauses if not _is_check(c) and c.intent.startswith("ask_") and c.intent != f"ask_{TOPIC}"]
+        if not rest:
+            return [], memory
+        other, after = answer(rest[:MOST_OTHERS], frame, areas, memory, today, ())
+        if other.status not in (Status.ANSWERED, Status.PARTLY_ANSWERED, Status.NOT_STATED):
+            return [], memory
+        said = {p.statement_id for part in parts for p in part.points}
+        new = [part for part in other.parts if not {p.statement_id for p in part.points} <= said]
+        return self._speaker.headed([p.model_copy(update={"lead": ""}) for p in new]), replace(memory, told=after.told)
+
+    def _fills_in(self, heard: Understood, memory: Memory) -> bool:
+        """Whether a message tells a fact that the checklist shown last rests on."""
+        area = self._knowledge.areas.get(memory.last.area)
+        routes = [r for r in memory.frame.routes if area is not None and r in area.routes]
+        return bool(area and routes and set(heard.reading.facts) & rests_on(area, routes[0]))
+
+
+def _is_check(clause: Clause) -> bool:
+    return clause.intent == INTENT or f"ask_{INTENT}" in clause.ranking
+
+
+def _asks_plainly(text: str) -> bool:
+    """Whether a clause has the form of a question; "have done it" has only its first word."""
+    return "?" in text or (bool(INTERROGATIVE.search(text.strip())) and not is_told(text))
+
+
+def _choice(area: AreaKnowledge, route_id: str) -> Choice:
+    return Choice(title=area.routes[route_id].label, value={"kind": ROUTE, "value": route_id})
+
+
+def _points(area: AreaKnowledge, statements: Sequence[Statement]) -> list[Point]:
+    return [area.point(s) for s in statements]
+
+
+def _point(item: ChecklistItem) -> Point:
+    return Point(text=item.text, statement_id=item.statement_id, sources=item.sources)
