@@ -12,8 +12,6 @@ from bot.guidance.area import AreaKnowledge
 from bot.guidance.reply import Answer
 from bot.knowledge.model import Kind, Statement
 
-ADDRESS = re.compile(r"[\w.-]+@[\w-]+(?:\.[\w-]+)+")
-
 
 @dataclass(frozen=True)
 class Limits:
@@ -34,17 +32,13 @@ class Limits:
 
 @dataclass(frozen=True)
 class Question:
-    """One question: its text, what it is about, and the vectors it is searched with (alone, then in context).
-
-    `said`: statements of the last answer, which a follow-up asks for more than.
-    """
+    """One question: its text, what it is about, and the vectors it is searched with (alone, then in context)."""
 
     text: str
     topics: Mapping[str, float]
     vectors: Sequence[np.ndarray]
     named_routes: tuple[str, ...] = ()
     last_topics: tuple[str, ...] = ()
-    said: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -72,12 +66,6 @@ def ways(area: AreaKnowledge) -> dict[str, str]:
                 found[route.id] = s.id
                 break
     return found
-
-
-def same_address(one: Statement, other: Statement) -> bool:
-    """Whether a statement gives an address, and none that the other does not give as well."""
-    given = set(ADDRESS.findall(one.text))
-    return bool(given) and given <= set(ADDRESS.findall(other.text))
 
 
 def same(one: Statement, other: Statement) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.guidance.answer_parts import Limits, Outcome, Question, same, same_address, ways
+from bot.guidance.answer_parts import Limits, Outcome, Question, same, ways
 from bot.guidance.area import AreaKnowledge
 from bot.guidance.conditions import holds
 from bot.guidance.reply import Answer, Point, Status, Verdict
@@ -27,7 +27,6 @@ REQUIREMENTS = "requirements"
 LISTS = frozenset(
     {REQUIREMENTS, "next_steps", "school_duties", "service_duties", "universal_expectations"}
 )  # asked for as a whole
-CONTACT = "contact"
 IN_ORDER = frozenset({"next_steps"})  # a process is told in the order in which it happens
 OPEN_QUESTION = re.compile(r"\b(?:what|which|who|whom|whose|where|when|how|why)\b", re.IGNORECASE)
 
@@ -117,7 +116,7 @@ class Answerer:
         allowed = [s.id for s in self.area.content.statements if self.applies(s, active, facts)]
         ranked = rank(
             self.area, self._index, question.text, question.vectors, question.topics, allowed,
-            frozenset(question.named_routes), self._fitting_facts(allowed, facts), self._weights, question.said,
+            frozenset(question.named_routes), self._fitting_facts(allowed, facts), self._weights,
         )  # fmt: skip
         topic = self._topic(ranked, question)
         ruled, speaking = self._verdict(question, topic, routes, facts)
@@ -254,7 +253,7 @@ class Answerer:
             statement = self.area.statements[r.statement_id]
             length = len(statement.text.split())
             full = len(taken) >= most or words + length > most_words
-            if (taken and full) or any(self._repeats(statement, t, topic) for t in taken):
+            if (taken and full) or any(self._repeats(statement, t) for t in taken):
                 continue
             words += length
             taken.append(statement)
@@ -263,15 +262,8 @@ class Answerer:
             taken.sort(key=lambda s: position[s.id])
         return [self.area.point(s, self._label(s, active)) for s in taken]
 
-    def _repeats(self, statement: Statement, said: Statement, topic: str) -> bool:
+    def _repeats(self, statement: Statement, said: Statement) -> bool:
         """Whether a statement says again what was said, for no case that it was not said for."""
-        if (
-            topic != CONTACT
-            and CONTACT in statement.topics
-            and statement.routes == "all"
-            and same_address(statement, said)
-        ):
-            return True
         mine, theirs = self.area.routes_of[statement.id], self.area.routes_of[said.id]
         return same(statement, said) and (theirs is None or (mine is not None and mine <= theirs))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -15,18 +14,10 @@ from bot.guidance.reading import Reader
 from bot.guidance.reply import Answer, Point, Status
 from bot.guidance.turn import Clause, Memory
 from bot.guidance.understanding import follows_up, leans_on_context, named_routes, topic_weights
-from bot.knowledge.lookups import fold
 from bot.knowledge.model import Wording
 
 GLOSSARY = "glossary"
 GLOSSARY_ASKED = 0.35
-MEANINGS = 3
-WORD = re.compile(r"[a-z]+(?:'[a-z]+)?")
-MEANING = frozenset(["what", "what's", "whats", "define", "explain", "meaning"])
-ASKS_FOR_MEANING = MEANING | {
-    *("is", "are", "does", "do", "a", "an", "the", "mean", "means", "stand", "for", "short", "again", "then", "please"),
-    *("and", "so", "ok", "sorry", "exactly", "actually", "of", "by", "that"),
-}
 FOLLOWED = 0.8  # how surely a follow-up is about what was answered last
 OUT_OF_SCOPE = "out_of_scope_"
 LIKENESS_COUNTS = 0.7  # measured: docs/evaluation.md
@@ -79,14 +70,11 @@ class Respondent:
         question = Question(
             text=clause.text,
             topics=topics,
-            vectors=list(self._embed(texts)) if clause.text else [],
+            vectors=list(self._embed(texts)),
             named_routes=named,
             last_topics=last.topics if last and follows else (),
-            said=frozenset(last.statements) if last and follows and not reading.facts else frozenset(),
         )
         outcome = self._answerers[area_id].answer(question, frame.facts, frame.routes, room)
-        if not clause.text:
-            outcome = replace(outcome, score=max(outcome.score, 1.0))
         return self._with_terms(clause, reading.terms, area_id, outcome)
 
     def _with_terms(self, clause: Clause, terms: Sequence[str], area_id: str, outcome: Outcome) -> Outcome:
@@ -101,20 +89,13 @@ class Respondent:
         return replace(outcome, answer=answer, score=max(outcome.score, 1.0), topics=(GLOSSARY,))
 
     def meaning(self, clause: Clause) -> Answer | None:
-        """The meaning of a term that a clause asks about, where no area is known: in each area that explains it."""
+        """The meaning of a term that a clause asks about, where no area is known: it must mean one thing only."""
         terms = self._reader.read(clause.text, clause.entities).terms
-        areas = self._knowledge.areas.values()
-        found = [(area, p) for area in areas for p in self._meanings(clause, terms, [area.id])]
-        offers = [
-            p.model_copy(update={"text": p.text.replace(":", f" ({area.name}):", 1), "label": area.name})
-            for area, p in found
-            if p.sources
-        ]
-        points = offers or list({p.text: p for _, p in found}.values())
-        return Answer(topic=GLOSSARY, points=points[:MEANINGS]) if points else None
+        points = self._meanings(clause, terms, list(self._knowledge.areas))
+        return Answer(topic=GLOSSARY, points=points) if len(points) == 1 else None
 
     def _meanings(self, clause: Clause, terms: Sequence[str], area_ids: Sequence[str]) -> list[Point]:
-        if clause.ranking.get("ask_glossary", 0.0) < GLOSSARY_ASKED and not self._only_a_term(clause):
+        if clause.ranking.get("ask_glossary", 0.0) < GLOSSARY_ASKED:
             return []
         points = []
         for area_id in area_ids:
@@ -125,16 +106,7 @@ class Respondent:
                 points.append(Point(text=text, statement_id=f"term/{term.id}", sources=sources))
         common = [t for t in self._knowledge.common.terms if t.id in terms]
         points += [Point(text=f"{t.term}: {t.meaning}", statement_id=f"term/{t.id}") for t in common if not points]
-        return points[:MEANINGS]
-
-    def _only_a_term(self, clause: Clause) -> bool:
-        """Whether nothing but a term is asked about: "what's APDR", "and what is the SMIF then"."""
-        rest = fold(clause.text)
-        for found in self._reader.find(clause.text, clause.entities):
-            if found.entity == "term":
-                rest = rest.replace(fold(found.word), " ", 1)
-        words = WORD.findall(rest)
-        return rest != fold(clause.text) and bool(MEANING & set(words)) and ASKS_FOR_MEANING.issuperset(words)
+        return points[:3]
 
     def pointer(
         self,

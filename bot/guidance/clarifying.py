@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -11,16 +10,10 @@ from bot.guidance.area import Knowledge
 from bot.guidance.frame import Frame
 from bot.guidance.reply import Answer, Choice, Reply, Status
 from bot.guidance.speaking import Speaker
-from bot.guidance.turn import Clause, Memory, Turn
+from bot.guidance.turn import Clause, Memory
 from bot.guidance.understanding import topic_weights
-from bot.knowledge.lookups import fold
 from bot.knowledge.model import Wording
 
-SKIP = "skip"  # the kind of the choice "I don't know"; its value is the fact that was asked for
-UNKNOWN = re.compile(
-    r"(?:i |we )?(?:really |honestly )?(?:don'?t know|do not know|not sure|unsure|no idea|dunno|idk)\b"
-)
-SHORT_ANSWER = 4
 TO_START_WITH = ("how_to_refer", "requirements", "eligibility")
 
 
@@ -66,7 +59,7 @@ class Clarifier:
         reply = self._speaker.reply(
             Status.CLARIFY, [Answer(status=Status.CLARIFY, lead=lead)], frame, areas, notices, choices
         )
-        return reply, replace(memory, offered=offered(choices)).telling("clarified")
+        return reply, replace(memory, offered=_offered(choices)).telling("clarified")
 
     def ask_area(self, memory: Memory) -> tuple[Reply, Memory]:
         """The question for the area; what was asked waits in `memory.pending`."""
@@ -76,26 +69,7 @@ class Clarifier:
         lead = self._wording.ask_area_again if again else self._wording.ask_area
         part = Answer(status=Status.CLARIFY, lead=lead)
         reply = self._speaker.reply(Status.CLARIFY, [part], memory.frame, [], (), choices)
-        return reply, replace(memory, offered=offered(choices)).telling("asked_area")
-
-    def typed_choice(self, turn: Turn, memory: Memory) -> Mapping[str, Any] | None:
-        """The choice that was taken by typing its title, or what means it: "yes he does", "not sure", "4"."""
-        typed = fold(turn.text).strip(" .!,")
-        for title, value in memory.offered:
-            if fold(title) == typed:
-                return value
-        unknown = next((v for _, v in memory.offered if v.get("kind") == SKIP), None)
-        if unknown is None:
-            return None
-        if UNKNOWN.match(typed):
-            return unknown
-        kind = str(unknown["value"])
-        if typed.isdigit() and kind == "year":
-            return {"kind": kind, "value": int(typed)}
-        if len(typed.split()) <= SHORT_ANSWER and turn.intent in ("affirm", "deny"):
-            wanted = turn.intent == "affirm"
-            return next((v for _, v in memory.offered if v.get("value") is wanted), None)
-        return None
+        return reply, replace(memory, offered=_offered(choices)).telling("asked_area")
 
     def sources(self, memory: Memory) -> Reply:
         """Document, section and paragraph of each point of the last answer."""
@@ -127,6 +101,5 @@ class Clarifier:
         return self._speaker.reply(Status.ANSWERED, [part], frame, [area.id]), replace(memory, frame=frame)
 
 
-def offered(choices: Sequence[Choice]) -> tuple[tuple[str, Mapping[str, Any]], ...]:
-    """Choices as they are remembered: title and value."""
+def _offered(choices: Sequence[Choice]) -> tuple[tuple[str, Mapping[str, Any]], ...]:
     return tuple((c.title, c.value) for c in choices)

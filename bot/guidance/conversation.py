@@ -11,15 +11,13 @@ from bot.guidance.answer_parts import Outcome
 from bot.guidance.area import Knowledge
 from bot.guidance.asking import GLOSSARY, Respondent
 from bot.guidance.clarifying import Clarifier
-from bot.guidance.controls import Controls
 from bot.guidance.frame import Frame, plausible
 from bot.guidance.framing import Framer
 from bot.guidance.likeness import Embed
 from bot.guidance.reading import Reader
 from bot.guidance.reply import Answer, Reply, Status
 from bot.guidance.speaking import Speaker
-from bot.guidance.triage import Triage, beside, forget_questions, wants_route
-from bot.guidance.turn import Clause, Last, Memory, Turn, topic_clause
+from bot.guidance.turn import Clause, Last, Memory, Turn
 from bot.guidance.understanding import Limits, Thresholds, Understood, follows_up, leans_on_context, understand
 from bot.knowledge.lookups import entity_words, fold
 from bot.knowledge.model import Fact, Wording
@@ -28,7 +26,6 @@ ROOM = {1: 1.0, 2: 0.75, 3: 0.6}
 ALONE = 0.35  # without an area there is no statement to compare with: be surer
 IN_STORY = 0.30  # a clause after others, or after an answer, is seldom out of scope
 LEANING = 0.55  # still less where it says little by itself ("so where do we go with him?")
-UNSTATED = 0.5  # likeness from which the offer's own silence is said rather than that it is none of our business
 FIRST_GUESS = "how_to_refer"  # what a described pupil, without a question, most needs to hear
 
 
@@ -50,8 +47,6 @@ class Conversations:
         self._framer = Framer(knowledge, self.wording)
         self._speaker = Speaker(knowledge, self.wording)
         self._clarifier = Clarifier(knowledge, self.wording, self._speaker)
-        self._triage = Triage(knowledge, self.wording, self._speaker)
-        self._controls = Controls(knowledge, self.wording, self._framer, self._speaker, self._clarifier, self._limits)
         self._facts: dict[str, Fact] = {f.id: f for f in knowledge.common.facts}
         self._topics = {t.id: t for t in knowledge.common.topics}
 
@@ -63,11 +58,11 @@ class Conversations:
             memory: what the conversation remembers.
             today: local date (Europe/London).
         """
-        choice = turn.choice or self._clarifier.typed_choice(turn, memory)
+        choice = turn.choice or self._typed_choice(turn.text, memory)
         if choice is not None:
             return self._chosen(choice, memory, today)
         heard = understand(turn, self._reader, self._limits)
-        control = self._controls.reply(heard, turn, memory)
+        control = self._control(heard, turn, memory)
         if control is not None:
             return control
         frame, memory, notices = self._framer.frame(heard, turn, memory)
@@ -77,8 +72,6 @@ class Conversations:
         frame = replace(frame, area=areas[0] if len(areas) == 1 else frame.area)
         waiting, asking = memory.pending, list(heard.asking)[: self._limits.questions]
         memory = replace(memory, frame=frame, pending=())
-        if wants_route(waiting) or wants_route(asking):
-            return self._guide(frame, areas, memory, today, notices, beside(asking))
         if waiting and not [c for c in asking if c.intent not in ("inform", "affirm", "deny")]:
             settled = replace(frame, carried=frozenset())
             return self._answer(waiting, settled, areas, memory, today, notices)
@@ -89,6 +82,10 @@ class Conversations:
 
     # ------------------------------------------------------------------ choices
 
+    def _typed_choice(self, text: str, memory: Memory) -> Mapping[str, Any] | None:
+        typed = fold(text).strip(" .!")
+        return next((value for title, value in memory.offered if fold(title) == typed), None)
+
     def _chosen(self, choice: Mapping[str, Any], memory: Memory, today: date) -> tuple[Reply, Memory]:
         """A choice {"kind", "value"}: an area, a topic (with the question it was offered for), or a fact."""
         kind, value = str(choice.get("kind") or ""), choice.get("value")
@@ -96,21 +93,56 @@ class Conversations:
         if kind == "area" and value in self.knowledge.areas:
             frame = replace(frame, area=str(value))
         elif kind in self._facts and plausible(self._facts[kind], value):
-            frame = frame.with_facts({kind: tuple(value) if isinstance(value, list) else value}, self._facts)
+            frame = frame.with_facts({kind: value}, self._facts)
         frame = replace(frame, carried=frozenset())
         pending = memory.pending
         memory = replace(memory, frame=frame, offered=(), pending=())
         if kind == "topic" and isinstance(value, Mapping) and value.get("topic") in self._topics:
-            pending = (topic_clause(self._topics[str(value["topic"])], str(value.get("question") or "")),)
+            pending = (self._clause_for(str(value["topic"]), str(value.get("question") or "")),)
         if pending and frame.area is None:
             return self._clarifier.ask_area(replace(memory, pending=pending))
-        if pending and frame.area is not None and wants_route(pending):
-            return self._guide(frame, [frame.area], memory, today, [])
         if pending and frame.area is not None:
             return self._answer(pending, frame, [frame.area], memory, today, [])
         if frame.area is not None and memory.last.topics:
             return self._again(frame, [frame.area], memory, today, [])
         return self._speaker.say(Status.SMALL_TALK, self.wording.small_talk["affirm"]), memory
+
+    def _clause_for(self, topic: str, text: str = "") -> Clause:
+        intent = f"ask_{topic}"
+        return Clause(text or self._topics[topic].title, intent, 1.0, 1.0, {intent: 1.0})
+
+    # ------------------------------------------------------------------ understanding
+
+    def _control(self, heard: Understood, turn: Turn, memory: Memory) -> tuple[Reply, Memory] | None:
+        """Turns that are about the conversation itself, not about an offer."""
+        intent, sure = heard.intent, heard.score >= self._limits.small_talk
+        if not sure:
+            return None
+        if intent == "safeguarding":
+            return self._speaker.say(Status.SAFEGUARDING, self.wording.safeguarding), memory
+        if any(c.intent.removeprefix("ask_") in self._topics for c in heard.asking):
+            return None
+        named = heard.reading.routes or heard.reading.services or heard.reading.forms
+        if named and intent not in ("start_again", "say_wrong", "ask_source", "talk_to_person"):
+            return None
+        if intent == "start_again":
+            return self._speaker.say(Status.SMALL_TALK, self.wording.small_talk["start_again"]), Memory()
+        if intent == "ask_source":
+            return self._clarifier.sources(memory), memory
+        if intent == "say_wrong":
+            return self._clarifier.wrong(memory), memory
+        if intent == "talk_to_person":
+            frame, memory, _ = self._framer.frame(heard, turn, memory)
+            areas = self._framer.areas(heard, frame)
+            memory = replace(memory, frame=frame)
+            if areas:
+                return self._clarifier.person(areas[0], memory)
+            return self._clarifier.ask_area(replace(memory, pending=(self._clause_for("contact", turn.text),)))
+        if intent in self.wording.small_talk and intent not in ("affirm", "deny") and not heard.reading.facts:
+            if heard.reading.areas:
+                memory = replace(memory, frame=replace(memory.frame, area=heard.reading.areas[-1]))
+            return self._speaker.say(Status.SMALL_TALK, self.wording.small_talk[intent]), memory
+        return None
 
     # ------------------------------------------------------------------ answering
 
@@ -139,12 +171,11 @@ class Conversations:
                 pointer = None
                 if not (memory.last.area and follows_up(clause)):
                     pointer = self._respondent.pointer(clause, one_area, least, outcome.likeness, message)
-                unstated = outcome.answer.status is Status.NOT_STATED and outcome.likeness >= UNSTATED
-                if pointer is not None and outcome.answer.topic != GLOSSARY and not unstated:
+                if pointer is not None and outcome.answer.topic != GLOSSARY:
                     outcome = Outcome(pointer, 1.0, 0.0)
                 if not any(_repeats(outcome.answer, o.answer) for o in outcomes):
                     outcomes.append(outcome)
-        kept = _said_once([o for o in outcomes if o.score >= self._thresholds.hardly])
+        kept = [o for o in outcomes if o.score >= self._thresholds.hardly]
         if not kept:
             return self._clarifier.unsure(clauses, frame, areas, memory, notices)
         answered = [o for o in kept if o.answer.points]
@@ -152,33 +183,20 @@ class Conversations:
             kept = answered  # in a long message a clause that is out of scope is mostly part of the story
         return self._finish(kept, frame, areas, memory, today, list(notices), clauses[0])
 
-    def _guide(
-        self,
-        frame: Frame,
-        areas: Sequence[str],
-        memory: Memory,
-        today: date,
-        notices: Sequence[str],
-        others: Sequence[Clause] = (),
-    ) -> tuple[Reply, Memory]:
-        """Towards a route: the next question, or the route that was found. Another question is answered first."""
-        before: list[Answer] = []
-        if others:
-            reply, memory = self._answer(others, frame, areas, memory, today, notices)
-            before, notices = reply.parts, reply.notices
-        fact = self._triage.next_question(self.knowledge.areas[areas[0]], frame.facts, memory.told)
-        if fact is not None:
-            return self._triage.ask(fact, frame, memory, areas, before, notices)
-        topics = self._triage.told_topics(self.knowledge.areas[areas[0]], frame.facts)
-        found = [replace(topic_clause(self._topics[t]), text="") for t in topics]
-        return self._answer(found, frame, areas, forget_questions(memory), today, notices)
-
     def _each_last_topic(self, clauses: Sequence[Clause], memory: Memory) -> Sequence[Clause]:
         """A follow-up to an answer about several things is a follow-up to each of them."""
         topics = [t for t in memory.last.topics if t in self._topics][:2]
         if len(clauses) != 1 or len(topics) < 2 or not follows_up(clauses[0]) or clauses[0].context:
             return clauses
-        return [replace(clauses[0], intent="follow_up", ranking={f"ask_{t}": 1.0}) for t in topics]
+        return [
+            replace(
+                clauses[0],
+                intent="follow_up",
+                ranking={f"ask_{t}": 1.0},
+                text=f"{self._topics[t].title}: {clauses[0].text}",
+            )
+            for t in topics
+        ]
 
     def _finish(
         self,
@@ -245,7 +263,7 @@ class Conversations:
         if outcome.score >= self._thresholds.hardly + 0.2 and outcome.similarity >= 0.6:
             return self._answer([whole], frame, areas, memory, today, notices)
         if reading.facts and frame.facts.get("subject"):
-            return self._answer([topic_clause(self._topics[FIRST_GUESS])], frame, areas, memory, today, notices)
+            return self._answer([self._clause_for(FIRST_GUESS)], frame, areas, memory, today, notices)
         return self._clarifier.unsure([whole], frame, areas, memory, notices)
 
     # ------------------------------------------------------------------ turns without an area
@@ -266,22 +284,10 @@ class Conversations:
             return self._speaker.reply(Status.ANSWERED, meanings[:1], memory.frame, []), memory
         pending = tuple(asking) or memory.pending
         if not pending and heard.reading.facts:
-            pending = (topic_clause(self._topics[FIRST_GUESS]),)
+            pending = (self._clause_for(FIRST_GUESS),)
         if not pending and heard.intent in self.wording.small_talk:
             return self._speaker.say(Status.SMALL_TALK, self.wording.small_talk[heard.intent]), memory
         return self._clarifier.ask_area(replace(memory, pending=pending))
-
-
-def _said_once(outcomes: Sequence[Outcome]) -> list[Outcome]:
-    """Outcomes without the points that an earlier one has said; one of which nothing is left is not kept."""
-    kept: list[Outcome] = []
-    said: set[str] = set()
-    for outcome in outcomes:
-        new = [p for p in outcome.answer.points if p.statement_id not in said]
-        if new or not outcome.answer.points:
-            kept.append(replace(outcome, answer=outcome.answer.model_copy(update={"points": new})))
-        said |= {p.statement_id for p in new}
-    return kept
 
 
 def _repeats(answer: Answer, other: Answer) -> bool:

@@ -105,7 +105,6 @@ class Weights:
     gap: float = 0.06
     context: float = 0.94
     fits_facts: float = 0.10
-    said: float = 0.10
 
 
 @dataclass(frozen=True)
@@ -163,25 +162,22 @@ def rank(
     named_routes: frozenset[str],
     fitting_facts: frozenset[str],
     weights: Weights,
-    said: frozenset[str] = frozenset(),
 ) -> list[Ranked]:
     """Statements of `allowed`, best first; ties in the order of the content.
 
     Args:
-        vectors: of the question alone, then of the question in its context (each 384, length 1); none where only the
-            topics count.
+        vectors: of the question alone, then of the question in its context (each 384, length 1).
         topics: topic id -> probability.
         named_routes: routes that the question itself names.
         fitting_facts: statements whose condition or need is known to be met.
-        said: statements that were said just before.
     """
     likeness = [area.space.compare(v) for v in vectors]
     asked = stems(question)
     ranked = []
     for statement_id in allowed:
         statement = area.statements[statement_id]
-        similarity = likeness[0].score.get(statement_id, 0.0) if likeness else 0.0
-        plain = likeness[0].plain.get(statement_id, 0.0) if likeness else 0.0
+        similarity = likeness[0].score.get(statement_id, 0.0)
+        plain = likeness[0].plain.get(statement_id, 0.0)
         for in_context in likeness[1:]:
             similarity = max(similarity, weights.context * in_context.score.get(statement_id, 0.0))
             plain = max(plain, weights.context * in_context.plain.get(statement_id, 0.0))
@@ -196,7 +192,6 @@ def rank(
             + (weights.fits_facts if statement_id in fitting_facts else 0.0)
             + (weights.first_priority if statement.priority == 1 else 0.0)
             - (weights.last_priority if statement.priority == 3 else 0.0)
-            - (weights.said if statement_id in said else 0.0)
             - (weights.gap if statement.kind is not Kind.FACT else 0.0)
         )
         ranked.append(Ranked(statement_id, score, plain, topic, similarity))

@@ -7,15 +7,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.guidance.frame import Frame
-from bot.knowledge.model import Topic
 
 
 @dataclass(frozen=True)
 class Clause:
-    """A clause of the message as the engine read it. Without text it asks for what its intent is about, as a whole.
+    """A clause of the message as the engine read it.
 
-    `ranking`: intent -> confidence; `entities` as Rasa gives them; `context` what stood before it in the message,
-    `context_ranking` the ranking of the clause before it.
+    `ranking`: intent -> confidence; `entities` as Rasa gives them; `context` what stood before it in the message.
     """
 
     text: str
@@ -25,18 +23,11 @@ class Clause:
     ranking: Mapping[str, float] = field(default_factory=dict)
     entities: Sequence[Mapping[str, Any]] | None = None
     context: str = ""
-    context_ranking: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def score(self) -> float:
         """How sure it is that the clause is one of ours: confidence times likeness to a training sentence."""
         return self.confidence * self.similarity
-
-
-def topic_clause(topic: Topic, text: str = "") -> Clause:
-    """A question for a topic as such: one that was chosen, or that is taken for meant."""
-    intent = f"ask_{topic.id}"
-    return Clause(text or topic.title, intent, 1.0, 1.0, {intent: 1.0})
 
 
 @dataclass(frozen=True)

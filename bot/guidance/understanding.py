@@ -39,7 +39,6 @@ FOLLOWS_UP = re.compile(
     r"^\W*(?:and|but|so|ok|what about|how about|what if|same|or|also|even if|if)\b.{0,60}$", re.IGNORECASE
 )
 SHORT = 9
-LEANS_BEFORE = 0.2  # how much a clause that says little by itself is about what stands before it
 FEW = 3  # in a message of few clauses one that asks without the form of a question counts too
 
 
@@ -84,16 +83,10 @@ def follows_up(clause: Clause) -> bool:
 
 
 def topic_weights(clause: Clause, message: Mapping[str, float] | None = None) -> dict[str, float]:
-    """Topic id -> probability: the clause's own ranking, mixed with what stands around it where it leans on that."""
-    leans = leans_on_context(clause)
-    before = LEANS_BEFORE if leans and clause.context_ranking else 0.0
-    share = 0.0 if not message else (0.5 if leans else 0.2)
+    """Topic id -> probability: the clause's own ranking, mixed with the whole message's where it leans on that."""
+    share = 0.0 if not message else 0.5 if leans_on_context(clause) else 0.2
     weights: dict[str, float] = {}
-    for source, part in (
-        (clause.ranking, 1 - before - share),
-        (clause.context_ranking, before),
-        (message or {}, share),
-    ):
+    for source, part in ((clause.ranking, 1 - share), (message or {}, share)):
         for intent, confidence in source.items():
             if intent.startswith("ask_"):
                 topic = intent.removeprefix("ask_")
@@ -129,11 +122,7 @@ def understand(turn: Turn, reader: Reader, limits: Limits) -> Understood:
     reading = reader.read(turn.text, entities)
     best = max(clauses, key=lambda c: c.score)
     with_context = [
-        replace(
-            c,
-            context=" ".join(o.text for o in clauses[max(0, n - 2) : n])[-limits.context_chars :],
-            context_ranking=clauses[n - 1].ranking if n else {},
-        )
+        replace(c, context=" ".join(o.text for o in clauses[max(0, n - 2) : n])[-limits.context_chars :])
         for n, c in enumerate(clauses)
     ]
     asking = [c for c in with_context if INTERROGATIVE.search(c.text.strip())]
@@ -149,4 +138,4 @@ def understand(turn: Turn, reader: Reader, limits: Limits) -> Understood:
 
 
 def _asks(clause: Clause) -> bool:
-    return clause.intent.startswith(("ask_", "out_of_scope_", "follow_up", "find_route"))
+    return clause.intent.startswith(("ask_", "out_of_scope_", "follow_up"))

@@ -96,5 +96,3 @@ class Wording(Record):
     error: Text
     empty: Text
     compare_lead: Text
-    dont_know: Text
-    values: dict[Slug, Text] = Field(default_factory=dict)
