@@ -6,28 +6,25 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 
-from bot.guidance.answer_parts import ways
 from bot.guidance.area import AreaKnowledge, Knowledge
+from bot.guidance.checklist import INSTEAD, TOPIC, ChecklistSpeaker
 from bot.guidance.compose import text_of
 from bot.guidance.frame import Frame
-from bot.guidance.readiness import Item, Readiness, Result, candidates, first_of, implied, readiness, rests_on
+from bot.guidance.readiness import Readiness, Result, candidates, first_of, implied, readiness, rests_on
 from bot.guidance.reading import Reader
-from bot.guidance.reply import Answer, ChecklistItem, Choice, ItemState, Point, Reply, Status, Verdict
-from bot.guidance.routes import instead
+from bot.guidance.reply import Answer, Choice, Reply, Status
 from bot.guidance.speaking import Speaker
 from bot.guidance.telling import is_told
 from bot.guidance.turn import Clause, Last, Memory, Turn
 from bot.guidance.understanding import INTERROGATIVE, Understood, follows_up, named_routes
-from bot.knowledge.model import Hedge, Statement, Wording
+from bot.knowledge.model import Wording
 
 INTENT = "check_readiness"
-TOPIC = "requirements"
 MARKS = (TOPIC, INTENT)  # Memory.last.topics after a checklist: further facts show it again
 ROUTE = "route"  # kind of a choice
 SURE = 0.42  # score from which a clause asks for a checklist without the form of a question
 CONTEXT = 600
 MOST_OTHERS = 2
-INSTEAD = 2
 OrAnswer = Callable[..., tuple[Reply, Memory]]
 
 
@@ -41,7 +38,7 @@ class Checking:
         self._reader = reader
         self._speaker = speaker
         self._facts = {f.id: f for f in knowledge.common.facts}
-        self._ways = {a.id: ways(a) for a in knowledge.areas.values()}
+        self._list = ChecklistSpeaker(knowledge, wording, speaker)
 
     def hear(self, heard: Understood, turn: Turn, memory: Memory) -> Understood:
         """What a message asks, where it is about being ready: for a checklist, for that of another route, or nothing.
@@ -95,22 +92,25 @@ class Checking:
             return self._ask_route(area, routes, frame, replace(memory, pending=(clause,)), notices)
         route_id, strands = first
         found = readiness(area, route_id, frame.facts)
-        items = [self._checklist_item(area, i, frame) for i in found.items]
-        parts = self._parts(area, found, items, frame)
+        items = [self._list.item(area, i, frame) for i in found.items]
+        parts = self._list.parts(area, found, items, frame)
         frame = replace(frame, routes=(route_id,))
         overdue, memory = self._speaker.overdue([area], today, memory)
         last = Last(
             area=area.id,
             topics=MARKS,
-            statements=tuple(dict.fromkeys(p.statement_id for part in parts for p in part.points)),
+            statements=tuple(dict.fromkeys(p.statement_id for p in [*(p for a in parts for p in a.points), *items])),
             question=clause.text[-200:],
         )
         memory = replace(memory, frame=frame, last=last, pending=(), told=memory.told - {"clarified"})
         others, memory = self._others(clauses, parts, frame, areas, memory, today, answer)
         choices = self._choices(area, found, strands, frame)
-        more = [self._words.strands.format(routes=", ".join(c.title for c in choices))] if strands else []
-        status = Status.ANSWERED if parts[0].points or others else Status.NOT_STATED
-        reply = self._speaker.reply(status, [*parts, *others], frame, [area.id], [*more, *notices, *overdue], choices)
+        more = []
+        if strands and found.result is not Result.ELSEWHERE:
+            more = [self._words.strands.format(routes=", ".join(c.title for c in choices))]
+        reply = self._speaker.reply(
+            Status.ANSWERED, [*parts, *others], frame, [area.id], [*more, *notices, *overdue], choices
+        )
         reply = reply.model_copy(update={"checklist": items})
         offered = tuple((c.title, c.value) for c in choices)
         return reply.model_copy(update={"text": text_of(reply, self._wording)}), replace(memory, offered=offered)
@@ -135,7 +135,7 @@ class Checking:
     ) -> tuple[Reply, Memory]:
         if not routes:
             lead = self._wording.no_route.format(area=area.name)
-            part = Answer(area=area.id, status=Status.NOT_STATED, lead=lead, points=[self._contact(area)])
+            part = Answer(area=area.id, status=Status.NOT_STATED, lead=lead, points=[self._list.contact(area)])
             reply = self._speaker.reply(Status.NOT_STATED, [part], frame, [area.id], notices)
             return reply, replace(memory, frame=frame, pending=(), offered=())
         choices = [_choice(area, r) for r in routes]
@@ -149,82 +149,6 @@ class Checking:
             return [_choice(area, r) for r in strands]
         others = [r for r in candidates(area, (), (), frame.facts) if r != found.route]
         return [_choice(area, r) for r in others if readiness(area, r, frame.facts).items][:INSTEAD]
-
-    # ------------------------------------------------------------------ what is said
-
-    def _parts(
-        self, area: AreaKnowledge, found: Readiness, items: Sequence[ChecklistItem], frame: Frame
-    ) -> list[Answer]:
-        route, words = area.routes[found.route], self._words
-        lead = f"{self._speaker.lead(frame, [area.id])[:-1]}, {route.name}: {self._result(found, area)}"
-        if found.result is Result.ELSEWHERE:
-            reasons = [area.statements[i] for i in dict.fromkeys(c.statement for c in found.failed)]
-            ways_there = [area.statements[i] for i in instead(area, frame.facts) if i not in {s.id for s in reasons}]
-            no = Answer(topic=TOPIC, area=area.id, verdict=Verdict.NO, lead=lead, points=_points(area, reasons))
-            if ways_there:
-                return [no, Answer(area=area.id, lead=self._wording.fits_instead, points=_points(area, ways_there))]
-            nothing = self._wording.no_route.format(area=area.name) + " " + self._wording.contact_lead
-            return [no, Answer(area=area.id, lead=nothing, points=[self._contact(area)])]
-        by_state = {state: [_point(i) for i in items if i.state is state] for state in ItemState}
-        titles = {ItemState.MISSING: "", ItemState.UNKNOWN: words.check_lead, ItemState.DONE: words.done_lead}
-        then, then_lead = self._then(area, found)
-        blocks = [(titles[state], by_state[state]) for state in (ItemState.MISSING, ItemState.UNKNOWN, ItemState.DONE)]
-        blocks.insert(1 if found.result is Result.NOT_YET else 3, (then_lead, _points(area, then)))
-        parts = [Answer(area=area.id, lead=title, points=points) for title, points in blocks if points]
-        opening = Answer(topic=TOPIC, area=area.id, lead=lead)
-        if parts and not parts[0].lead:
-            return [parts[0].model_copy(update={"lead": lead, "topic": TOPIC}), *parts[1:]]
-        return [opening, *parts]
-
-    def _result(self, found: Readiness, area: AreaKnowledge) -> str:
-        words, missing = self._words, len(found.of(ItemState.MISSING))
-        if found.result is Result.NOT_YET and missing > 1:
-            count = words.numbers[missing] if missing < len(words.numbers) else str(missing)
-            return words.missing.format(count=count)
-        return {
-            Result.READY: words.ready,
-            Result.TO_CHECK: words.to_check,
-            Result.NOT_YET: words.one_missing,
-            Result.ELSEWHERE: words.elsewhere,
-            Result.NOTHING_ASKED: words.nothing_asked.format(area=area.name),
-        }[found.result]
-
-    def _then(self, area: AreaKnowledge, found: Readiness) -> tuple[list[Statement], str]:
-        """What to do now: how to ask where nothing is missing, else what may be done meanwhile."""
-        if found.result is Result.NOT_YET:
-            return [area.statements[i] for i in area.routes[found.route].meanwhile], self._words.meanwhile_lead
-        if found.result is Result.TO_CHECK:
-            return [], ""
-        way = self._ways[area.id].get(found.route)
-        return ([area.statements[way]] if way else []), self._words.send_lead
-
-    def _checklist_item(self, area: AreaKnowledge, item: Item, frame: Frame) -> ChecklistItem:
-        s, words = item.statement, self._words
-        firm = [str(s.force)] + ([str(s.hedge)] if s.hedge is not Hedge.NONE else [])
-        return ChecklistItem(
-            text=self._text(item, frame),
-            statement_id=s.id,
-            state=item.state,
-            firmness=", ".join(words.firmness.get(f, f) for f in firm),
-            who=words.who.get(s.binds or "", ""),
-            open=[self._facts[f].label for f in item.open],
-            sources=area.sources(s),
-        )
-
-    def _text(self, item: Item, frame: Frame) -> str:
-        """The statement, with what it still hangs on where a part of it is there already."""
-        asked = len(item.statement.met_when.all or ()) if item.statement.met_when is not None else 0
-        if not 0 < len(item.open) < asked:
-            return item.statement.text
-        known = frame.facts
-        labels = [
-            self._facts[f].label + (f" ({known[f]:g})" if f in known and self._facts[f].type == "number" else "")
-            for f in item.open
-        ]
-        return f"{item.statement.text} ({self._words.still_open.format(facts=', '.join(labels))})"
-
-    def _contact(self, area: AreaKnowledge) -> Point:
-        return area.point(area.statements[area.content.authority.contact])
 
     def _others(
         self,
@@ -265,11 +189,3 @@ def _asks_plainly(text: str) -> bool:
 
 def _choice(area: AreaKnowledge, route_id: str) -> Choice:
     return Choice(title=area.routes[route_id].label, value={"kind": ROUTE, "value": route_id})
-
-
-def _points(area: AreaKnowledge, statements: Sequence[Statement]) -> list[Point]:
-    return [area.point(s) for s in statements]
-
-
-def _point(item: ChecklistItem) -> Point:
-    return Point(text=item.text, statement_id=item.statement_id, sources=item.sources)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from bot.guidance.reply import Answer, Point, Reply, SourceRef, Verdict
+from bot.guidance.reply import Answer, ChecklistItem, Point, Reply, SourceRef, Verdict
 from bot.knowledge.model import Wording
 
 
@@ -15,7 +15,7 @@ def text_of(reply: Reply, wording: Wording) -> str:
     if reply.checklist:  # one list in several parts: its sources stand once, at the end
         points = [p for part in reply.parts for p in part.points]
         blocks = [answer_text(part, wording, headed, marked=True) for part in reply.parts]
-        blocks.append(source_line(points) if any(p.sources for p in points) else "")
+        blocks.append(source_line([*points, *reply.checklist]))
     else:
         blocks = [answer_text(part, wording, headed) for part in reply.parts]
     blocks += reply.notices
@@ -48,7 +48,7 @@ def _key(source: SourceRef) -> tuple[str, int]:
     return (source.document, source.paragraph)
 
 
-def source_line(points: Sequence[Point]) -> str:
+def source_line(points: Sequence[Point | ChecklistItem]) -> str:
     """One line: each document with its sections and the numbers of the paragraphs that the points rest on.
 
     The numbers are those that stand in brackets behind the points.

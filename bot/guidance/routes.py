@@ -48,14 +48,16 @@ def fitting(area: AreaKnowledge, facts: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def instead(area: AreaKnowledge, facts: Mapping[str, Any]) -> list[str]:
-    """Statements on how to use the routes that fit a pupil for whom others are ruled out; two at most.
-
-    The routes that are known to fit; where there are none, those that can fit a pupil whose EHCP status is known.
-    """
+def fit_instead(area: AreaKnowledge, facts: Mapping[str, Any]) -> list[str]:
+    """The pupil routes that are known to fit; where there are none, those that can, if the EHCP status is known."""
     certain = [r for r in area.content.routes if r.criteria and fit(r, facts).fits is True]
     likely = [area.routes[r] for r in fitting(area, facts) if "ehcp" in facts]
-    fits = {r.id for r in (certain or likely) if r.level == "pupil"}
+    return [r.id for r in (certain or likely) if r.level == "pupil"]
+
+
+def instead(area: AreaKnowledge, facts: Mapping[str, Any]) -> list[str]:
+    """Statements on how to use the routes that fit a pupil for whom others are ruled out; two at most."""
+    fits = set(fit_instead(area, facts))
     found = []
     for s in area.content.statements:
         routes = area.routes_of[s.id]

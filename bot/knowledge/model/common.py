@@ -74,6 +74,8 @@ class ReadinessWording(Record):
 
     ready: Text
     to_check: Text
+    one_to_check: Text
+    all_needed: Text
     one_missing: Text
     missing: Text
     nothing_asked: Text
