@@ -96,10 +96,11 @@ class Checking:
         parts = self._list.parts(area, found, items, frame)
         frame = replace(frame, routes=(route_id,))
         overdue, memory = self._speaker.overdue([area], today, memory)
+        said = [p.statement_id for a in parts for p in a.points] + [i.statement_id for i in items]
         last = Last(
             area=area.id,
             topics=MARKS,
-            statements=tuple(dict.fromkeys(p.statement_id for p in [*(p for a in parts for p in a.points), *items])),
+            statements=tuple(dict.fromkeys(said)),
             question=clause.text[-200:],
         )
         memory = replace(memory, frame=frame, last=last, pending=(), told=memory.told - {"clarified"})
