@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
@@ -23,7 +24,26 @@ INTENT = "check_readiness"
 MARKS = (TOPIC, INTENT)  # Memory.last.topics after a checklist: further facts show it again
 ROUTE = "route"  # kind of a choice
 SURE = 0.42  # score from which a clause asks for a checklist without the form of a question
+SURE_WHOLE = 0.5  # confidence of the whole message from which it does, whatever its clauses look like one by one
 CONTEXT = 600
+_CHILD = r"(?:girl|boy|lad|lass|child|kid|pupil|student|youngster|referral|request)"
+_US = rf"(?:i|we|he|she|they|(?:this|that|the|my|our) (?:\w+ )?{_CHILD})"
+# Asked in so many words.
+IN_WORDS = re.compile(
+    rf"\b(?:am|are|is) {_US} (?:\w+ ){{0,2}}?(?:ready|all set|good to go)\b"
+    rf"|\b(?:if|whether) {_US}(?:'m|'re|'s| am| are| is) ready\b|\breadiness\b|\bready or not\b"
+    r"|\bwhat(?:'s| is| am i| are we| have (?:i|we))(?: still)? (?:missing|outstanding|left to do)\b"
+    r"|\bhave (?:i|we)(?: now| already)? (?:got |done |ticked (?:off )?|covered )?"
+    r"(?:everything|all (?:i|we|that|the|of)|enough)\b"
+    r"|\b(?:something|anything)(?: that)? (?:i|we)(?:'ve| have|'m|'re)? (?:missed|missing|forgotten)\b",
+    re.IGNORECASE,
+)
+# Asked of what was told beside it: "two cycles done, is that enough", "parents have signed, can we send it".
+OF_WHAT_IS_TOLD = re.compile(
+    r"\benough\b|\bgo ahead\b"
+    r"|\b(?:can|could|may|should) (?:i|we)(?: now| already| just)? (?:refer|ask|send|apply|put|request|submit)\b",
+    re.IGNORECASE,
+)
 MOST_OTHERS = 2
 OrAnswer = Callable[..., tuple[Reply, Memory]]
 
@@ -38,6 +58,8 @@ class Checking:
         self._reader = reader
         self._speaker = speaker
         self._facts = {f.id: f for f in knowledge.common.facts}
+        met = [s.met_when for a in knowledge.areas.values() for s in a.content.statements if s.met_when]
+        self._done: frozenset[str] = frozenset().union(*(m.facts() for m in met))
         self._list = ChecklistSpeaker(knowledge, wording, speaker)
 
     def hear(self, heard: Understood, turn: Turn, memory: Memory) -> Understood:
@@ -48,9 +70,12 @@ class Checking:
         asked = [c for c in heard.asking if c.intent == INTENT]
         if not asked:
             asked = [c for c in turn.clauses if c.intent == INTENT and c.score >= SURE]
-        if asked:
-            first = replace(asked[0], context=turn.text[-CONTEXT:])
-            return replace(heard, asking=(first, *(c for c in heard.asking if c.intent != INTENT)))
+        meant = asked[0] if asked else self._meant(heard, turn)
+        if meant is not None:
+            first = replace(meant, intent=INTENT, context=turn.text[-CONTEXT:])
+            return replace(
+                heard, asking=(first, *(c for c in heard.asking if c.intent != INTENT and c.text != first.text))
+            )
         waiting = next((c for c in memory.pending if c.intent == INTENT), None)
         shown = INTENT in memory.last.topics
         if waiting is None and not shown:
@@ -59,6 +84,16 @@ class Checking:
         if heard.reading.routes and (plain or (shown and follows_up(Clause(turn.text, heard.intent)))):
             return replace(heard, asking=(Clause(turn.text, INTENT, 1.0, 1.0, {INTENT: 1.0}),))
         return replace(heard, asking=()) if plain and shown and self._fills_in(heard, memory) else heard
+
+    def _meant(self, heard: Understood, turn: Turn) -> Clause | None:
+        """The clause that asks for a checklist although the engine did not take it for such a question."""
+        clauses = heard.asking or turn.clauses
+        told = set(heard.reading.facts) & self._done
+        for clause in reversed(clauses):
+            text = clause.text.replace("’", "'")
+            if IN_WORDS.search(text) or (told and OF_WHAT_IS_TOLD.search(text) and _asks_plainly(text)):
+                return clause
+        return clauses[-1] if clauses and turn.ranking.get(INTENT, 0.0) >= SURE_WHOLE else None
 
     def wanted(self, clauses: Sequence[Clause]) -> bool:
         """Whether questions, asked or repeated under a changed frame, ask for a checklist."""
@@ -94,6 +129,10 @@ class Checking:
         found = readiness(area, route_id, frame.facts)
         items = [self._list.item(area, i, frame) for i in found.items]
         parts = self._list.parts(area, found, items, frame)
+        level = area.routes[route_id].level
+        subject = self._facts.get("subject")
+        if subject and level in subject.values and "subject" not in frame.facts:
+            frame = frame.with_facts({"subject": level}, self._facts)  # a first "he" is then no change of subject
         frame = replace(frame, routes=(route_id,))
         overdue, memory = self._speaker.overdue([area], today, memory)
         said = [p.statement_id for a in parts for p in a.points] + [i.statement_id for i in items]
