@@ -17,13 +17,14 @@ from bot.guidance.reply import Answer, Choice, Reply, Status
 from bot.guidance.speaking import Speaker
 from bot.guidance.telling import is_told
 from bot.guidance.turn import Clause, Last, Memory, Turn
-from bot.guidance.understanding import INTERROGATIVE, Understood, follows_up, named_routes
+from bot.guidance.understanding import FEW, INTERROGATIVE, Understood, follows_up, named_routes
 from bot.knowledge.model import Wording
 
 INTENT = "check_readiness"
 MARKS = (TOPIC, INTENT)  # Memory.last.topics after a checklist: further facts show it again
 ROUTE = "route"  # kind of a choice
-SURE = 0.42  # score from which a clause asks for a checklist without the form of a question
+SURE = 0.55  # score from which a clause asks for a checklist without the form of a question
+SURE_ASKED = 0.40  # and where it has that form
 SURE_WHOLE = 0.5  # confidence of the whole message from which it does, whatever its clauses look like one by one
 CONTEXT = 600
 _CHILD = r"(?:girl|boy|lad|lass|child|kid|pupil|student|youngster|referral|request)"
@@ -33,16 +34,17 @@ IN_WORDS = re.compile(
     rf"\b(?:am|are|is) {_US} (?:\w+ ){{0,2}}?(?:ready|all set|good to go)\b"
     rf"|\b(?:if|whether) {_US}(?:'m|'re|'s| am| are| is) ready\b|\breadiness\b|\bready or not\b"
     r"|\bwhat(?:'s| is| am i| are we| have (?:i|we))(?: still)? (?:missing|outstanding|left to do)\b"
-    r"|\bhave (?:i|we)(?: now| already)? (?:got |done |ticked (?:off )?|covered )?"
-    r"(?:everything|all (?:i|we|that|the|of)|enough)\b"
+    r"|\b(?:have (?:i|we)|(?:if|whether|check|checking|sure)(?: that)? (?:i|we)'ve)(?: now| already)?"
+    r" (?:got |done |ticked (?:off )?|covered )?(?:everything|all (?:i|we|that|the|of)|enough)\b"
     r"|\b(?:something|anything)(?: that)? (?:i|we)(?:'ve| have|'m|'re)? (?:missed|missing|forgotten)\b",
     re.IGNORECASE,
 )
 # Asked of what was told beside it: "two cycles done, is that enough", "parents have signed, can we send it".
 OF_WHAT_IS_TOLD = re.compile(
-    r"\benough\b|\bgo ahead\b"
-    r"|\b(?:can|could|may|should) (?:i|we)(?: now| already| just)? (?:refer|ask|send|apply|put|request|submit)\b",
-    re.IGNORECASE,
+    r"^(?!.*\b(?:which|what|who|whom|where|how|when)\b).*(?:\benough\b|\bgo ahead\b"
+    r"|\b(?:ok|okay|fine|good|all right) to (?:send|refer|ask|submit|apply)\b"
+    r"|\b(?:can|could|may|should) (?:i|we)(?: now| already| just)? (?:refer|ask|send|apply|put|request|submit)\b)",
+    re.IGNORECASE | re.DOTALL,
 )
 MOST_OTHERS = 2
 OrAnswer = Callable[..., tuple[Reply, Memory]]
@@ -67,8 +69,8 @@ class Checking:
 
         After a checklist, or after the question for the route, what is told without a question only fills it in.
         """
-        asked = [c for c in heard.asking if c.intent == INTENT]
-        if not asked:
+        asked = [c for c in heard.asking if c.intent == INTENT and c.score >= SURE_ASKED]
+        if not asked and not any(_asks_plainly(c.text) for c in heard.asking):
             asked = [c for c in turn.clauses if c.intent == INTENT and c.score >= SURE]
         meant = asked[0] if asked else self._meant(heard, turn)
         if meant is not None:
@@ -93,7 +95,8 @@ class Checking:
             text = clause.text.replace("’", "'")
             if IN_WORDS.search(text) or (told and OF_WHAT_IS_TOLD.search(text) and _asks_plainly(text)):
                 return clause
-        return clauses[-1] if clauses and turn.ranking.get(INTENT, 0.0) >= SURE_WHOLE else None
+        whole = len(turn.clauses) <= FEW and turn.ranking.get(INTENT, 0.0) >= SURE_WHOLE
+        return clauses[-1] if clauses and whole else None
 
     def wanted(self, clauses: Sequence[Clause]) -> bool:
         """Whether questions, asked or repeated under a changed frame, ask for a checklist."""
@@ -123,9 +126,14 @@ class Checking:
         frame = replace(frame, area=area.id)
         routes = self._routes(clause, area, frame)
         first = first_of(area, routes)
+        rest = [c for c in clauses if not _is_check(c)]
+        if first is None and rest:  # no question back while others wait
+            topic = f"ask_{TOPIC}"
+            plain = replace(clause, intent=topic, ranking={topic: clause.confidence}, context="")
+            return answer([plain, *rest], frame, areas, memory, today, notices)
         if first is None:
             return self._ask_route(area, routes, frame, replace(memory, pending=(clause,)), notices)
-        route_id, strands = first
+        route_id, strands = self._strand(area, *first, frame)
         found = readiness(area, route_id, frame.facts)
         items = [self._list.item(area, i, frame) for i in found.items]
         parts = self._list.parts(area, found, items, frame)
@@ -169,6 +177,14 @@ class Checking:
                 return candidates(area, kept or asking or named, (), frame.facts)
         usable = [r for r in focus if readiness(area, r, frame.facts).result is not Result.ELSEWHERE]
         return candidates(area, (), usable, frame.facts)
+
+    def _strand(
+        self, area: AreaKnowledge, route: str, strands: tuple[str, ...], frame: Frame
+    ) -> tuple[str, tuple[str, ...]]:
+        """The strand instead of its broader route, where something was told that only the strand rests on."""
+        known = set(frame.facts)
+        told = [s for s in strands if known & (rests_on(area, s) - rests_on(area, route)) - {"ehcp"}]
+        return (told[0], ()) if len(told) == 1 else (route, strands)
 
     def _ask_route(
         self, area: AreaKnowledge, routes: Sequence[str], frame: Frame, memory: Memory, notices: Sequence[str]

@@ -102,10 +102,11 @@ def candidates(area: AreaKnowledge, named: Sequence[str], focus: Sequence[str], 
     Those named; else those last talked about; else those that can fit, of the level that is being talked about,
     that ask for something first.
     """
+    levels = {"pupil": ("pupil",), "school": ("school", "setting"), "senco": ("senco",)}
+    wanted = levels.get(str(facts.get("subject")), ())
     chosen = [r for r in (named or focus) if r in area.routes]
+    chosen = [r for r in chosen if area.routes[r].level in wanted] or chosen
     if not chosen:
-        levels = {"pupil": ("pupil",), "school": ("school", "setting"), "senco": ("senco",)}
-        wanted = levels.get(str(facts.get("subject")), ())
         fits = [r for r in fitting(area, facts) if not wanted or area.routes[r].level in wanted]
         asking = [r for r in fits if required(area, r, facts)]
         chosen = asking or fits
