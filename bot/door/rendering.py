@@ -43,13 +43,9 @@ def is_structured(reply: Mapping[str, Any]) -> bool:
 
 
 def extras_of(reply: Mapping[str, Any], words: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
-    """Checklist and dates as (heading, lines), where there are any that the parts do not say."""
+    """Checklist and dates as (heading, lines), where there are any. Items with a state are said in the parts."""
     lists = [("checklist_label", reply["checklist"]), ("dates_label", reply["dates"])]
-    said = {point["statement_id"] for part in reply["parts"] for point in part["points"]}
-    unsaid = [
-        (label, [i for i in items if not (isinstance(i, Mapping) and i.get("statement_id") in said)])
-        for label, items in lists
-    ]
+    unsaid = [(label, [i for i in items if not (isinstance(i, Mapping) and i.get("state"))]) for label, items in lists]
     return [(words[label], [line_of(item) for item in items]) for label, items in unsaid if items]
 
 

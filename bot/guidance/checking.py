@@ -90,7 +90,7 @@ class Checking:
     def _meant(self, heard: Understood, turn: Turn) -> Clause | None:
         """The clause that asks for a checklist although the engine did not take it for such a question."""
         clauses = heard.asking or turn.clauses
-        told = set(heard.reading.facts) & self._done
+        told = len(heard.asking) <= 1 and set(heard.reading.facts) & self._done  # among several it is no such question
         for clause in reversed(clauses):
             text = clause.text.replace("’", "'")
             if IN_WORDS.search(text) or (told and OF_WHAT_IS_TOLD.search(text) and _asks_plainly(text)):

@@ -25,7 +25,7 @@ def loaded_beforehand() -> None:
 TOPICS = [t.id for t in content().common.topics]
 OTHER_INTENTS = (
     ["inform", "follow_up", "compare", "greet", "thank", "affirm", "deny", "start_again", "say_wrong", "ask_source"]
-    + ["talk_to_person", "safeguarding", "ask_privacy", "ask_several", "choose", ""]
+    + ["check_readiness", "talk_to_person", "safeguarding", "ask_privacy", "ask_several", "choose", ""]
     + [f"out_of_scope_{p.kind}" for p in content().common.pointers]
 )
 INTENTS = [f"ask_{t}" for t in TOPICS] + OTHER_INTENTS
