@@ -115,13 +115,15 @@ async def door(
     for area, name in (("suffolk", "Suffolk"), ("north-example", "North Example")):
         (folder / "content" / area).mkdir(parents=True, exist_ok=True)
         (folder / "content" / area / "authority.yml").write_text(f"id: {area}\nname: {name}\n", encoding="utf-8")
-    chosen: dict[str, Any] = {"engine_url": engine_url, "engine_timeout_seconds": 1.0, "action_timeout_seconds": 0.1}
-    chosen |= {
+    chosen: dict[str, Any] = {
+        "engine_url": engine_url,
+        "engine_timeout_seconds": 1.0,
+        "action_timeout_seconds": 0.1,
         "content_dir": folder / "content",
         "tracker_db": folder / "tracker.db",
         "max_sender_chars": 200,
+        **settings,
     }
-    chosen |= settings
     app = create_app(
         Settings(_env_file=None, **chosen), mask=mask, is_disclosure=fake_is_disclosure, correct=spelling().correct
     )
