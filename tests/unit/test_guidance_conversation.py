@@ -57,7 +57,6 @@ def test_a_correction_of_the_ehcp_changes_the_form():
     assert memory.frame.pupil["ehcp"] is True
 
 
-@pytest.mark.xfail(strict=False, reason="the route of the need that was taken back stays in the frame")
 def test_a_correction_of_the_need_leaves_its_route():
     replies, _ = talk(
         turn("vision service: how do we refer him, Y4, no EHCP", "how_to_refer"),
@@ -69,7 +68,6 @@ def test_a_correction_of_the_need_leaves_its_route():
     assert not any("vision" in i for i in ids(replies[-1]))
 
 
-@pytest.mark.xfail(strict=False, reason="where an area is known already, another authority is not noticed")
 @pytest.mark.parametrize("message", ["what about norfolk", "and in Essex?", "is it the same in Cambridgeshire"])
 def test_another_authority_is_not_answered_for(message):
     replies, memory = talk(turn("do parents have to sign", "consent"), said(message, "follow_up"), memory=SUFFOLK)
