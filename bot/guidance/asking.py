@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from bot.guidance.answer_parts import Outcome, Question
 from bot.guidance.answers import Answerer
-from bot.guidance.area import Knowledge
+from bot.guidance.area import TERM, Knowledge
 from bot.guidance.frame import Frame
 from bot.guidance.likeness import Embed
 from bot.guidance.reading import Reader
@@ -116,15 +116,12 @@ class Respondent:
     def _meanings(self, clause: Clause, terms: Sequence[str], area_ids: Sequence[str]) -> list[Point]:
         if clause.ranking.get("ask_glossary", 0.0) < GLOSSARY_ASKED and not self._only_a_term(clause):
             return []
-        points = []
+        points: list[Point] = []
         for area_id in area_ids:
             area = self._knowledge.areas[area_id]
-            for term in (t for t in area.content.terms if t.id in terms):
-                sources = [ref for s in term.source for ref in area.refs(s)]
-                text = f"{term.term}: {term.meaning}"
-                points.append(Point(text=text, statement_id=f"term/{term.id}", sources=sources))
+            points += [area.meaning(term) for term in area.content.terms if term.id in terms]
         common = [t for t in self._knowledge.common.terms if t.id in terms]
-        points += [Point(text=f"{t.term}: {t.meaning}", statement_id=f"term/{t.id}") for t in common if not points]
+        points += [Point(text=f"{t.term}: {t.meaning}", statement_id=f"{TERM}{t.id}") for t in common if not points]
         return points[:MEANINGS]
 
     def _only_a_term(self, clause: Clause) -> bool:

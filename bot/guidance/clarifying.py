@@ -1,4 +1,4 @@
-"""Questions back, and turns about what was said: the source of it, that it looks wrong."""
+"""Questions back, and turns about what was said: its source, simpler words for it, that it looks wrong."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from bot.guidance.area import Knowledge
+from bot.guidance.area import AreaKnowledge, Knowledge
 from bot.guidance.frame import Frame
-from bot.guidance.reply import Answer, Choice, Reply, Status
+from bot.guidance.reply import Answer, Choice, Point, Reply, Status
 from bot.guidance.speaking import Speaker
 from bot.guidance.turn import Clause, Memory, Turn
 from bot.guidance.understanding import topic_weights
@@ -25,7 +25,7 @@ TO_START_WITH = ("how_to_refer", "requirements", "eligibility")
 
 
 class Clarifier:
-    """Asks back with choices, once; shows sources."""
+    """Asks back with choices, once; says again what was said, with its sources or in simpler words."""
 
     def __init__(self, knowledge: Knowledge, wording: Wording, speaker: Speaker) -> None:
         self._knowledge = knowledge
@@ -98,14 +98,43 @@ class Clarifier:
         return None
 
     def sources(self, memory: Memory) -> Reply:
-        """Document, section and paragraph of each point of the last answer."""
-        area = self._knowledge.areas.get(memory.last.area)
-        if area is None or not memory.last.statements:
-            return self._speaker.say(Status.SMALL_TALK, self._wording.sources_none)
-        known = [area.statements[i] for i in memory.last.statements if i in area.statements]
-        points = [area.point(s) for s in known]
-        part = Answer(area=area.id, lead=self._wording.sources_lead, points=points)
-        return self._speaker.reply(Status.ANSWERED, [part], memory.frame, [area.id])
+        """Document, section and paragraph of each point of the last answer, written beside it."""
+        parts = [Answer(area=area.id, points=[self._traced(p) for p in points]) for area, points in self._told(memory)]
+        return self._repeated(parts, self._wording.sources_lead, self._wording.sources_none, memory)
+
+    def simpler(self, memory: Memory, lead: str) -> Reply:
+        """The points of the last answer once more, in the words for parents; one that has none says so."""
+        parts = [
+            Answer(area=area.id, points=[self._for_parents(p, area) for p in points])
+            for area, points in self._told(memory)
+        ]
+        return self._repeated(parts, lead, self._wording.simpler_none, memory)
+
+    def _told(self, memory: Memory) -> list[tuple[AreaKnowledge, list[Point]]]:
+        """The points of the last answer by area, the one last spoken of first; what is gone by now is left out."""
+        areas = sorted(self._knowledge.areas.values(), key=lambda a: a.id != memory.last.area)
+        found = [(a, [p for i in memory.last.statements if (p := a.said(i)) is not None]) for a in areas]
+        return [(area, points) for area, points in found if points]
+
+    def _traced(self, point: Point) -> Point:
+        places = [self._wording.source_of.format(**s.model_dump()) for s in point.sources]
+        return point.model_copy(update={"label": "; ".join(places) or self._wording.source_of_none})
+
+    def _for_parents(self, point: Point, area: AreaKnowledge) -> Point:
+        statement = area.statements.get(point.statement_id)
+        if statement is None:  # what a term means is the same for everybody
+            return point
+        words = statement.parent_text
+        return point.model_copy(update={"text": words} if words else {"label": self._wording.for_school})
+
+    def _repeated(self, parts: Sequence[Answer], lead: str, none: str, memory: Memory) -> Reply:
+        """What was said before, said again under one lead; with a heading each where it was about several areas."""
+        if not parts:
+            return self._speaker.say(Status.SMALL_TALK, none)
+        headed = self._speaker.headed(parts) if len(parts) > 1 else list(parts)
+        headed[0] = headed[0].model_copy(update={"lead": lead})
+        areas = [p.area for p in parts if p.area]
+        return self._speaker.reply(Status.ANSWERED, headed, memory.frame, areas)
 
     def wrong(self, memory: Memory) -> Reply:
         """What the offer says once more, and whom to ask, after "that's wrong"."""

@@ -32,7 +32,8 @@ def answer_text(answer: Answer, wording: Wording, headed: bool) -> str:
     for point in answer.points:
         numbers = ", ".join(str(s.paragraph) for s in point.sources)
         mark = f"[{numbers}]" if several and numbers else ""
-        lines.append(("" if single else "• ") + point.text + (f" {mark}" if mark else ""))
+        label = f"{point.label}: " if point.label else ""
+        lines.append(("" if single else "• ") + label + point.text + (f" {mark}" if mark else ""))
     if any(p.sources for p in answer.points):
         lines.append(source_line(answer.points))
     return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""Turns that are about the conversation itself, not about an offer: start again, the source of it, small talk."""
+"""Turns about the conversation itself, not about an offer: start again, its source, simpler words, small talk."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ from bot.guidance.speaking import Speaker
 from bot.guidance.turn import Memory, Turn, topic_clause
 from bot.guidance.understanding import Limits, Understood
 from bot.knowledge.model import Wording
+
+# About the conversation even where a service or form is named: "say that about the SES form more simply".
+WITH_NAMES = frozenset({"start_again", "say_wrong", "ask_source", "talk_to_person", "say_simpler", "for_parents"})
 
 
 class Controls:
@@ -32,6 +35,7 @@ class Controls:
         self._clarifier = clarifier
         self._limits = limits
         self._topics = {t.id: t for t in knowledge.common.topics}
+        self._simpler = {"say_simpler": wording.simpler_lead, "for_parents": wording.parents_lead}
 
     def reply(self, heard: Understood, turn: Turn, memory: Memory) -> tuple[Reply, Memory] | None:
         """The reply to a turn that is about the conversation itself; None for any other turn."""
@@ -43,12 +47,14 @@ class Controls:
         if any(c.intent.removeprefix("ask_") in self._topics for c in heard.asking):
             return None
         named = heard.reading.routes or heard.reading.services or heard.reading.forms
-        if named and intent not in ("start_again", "say_wrong", "ask_source", "talk_to_person"):
+        if named and intent not in WITH_NAMES:
             return None
         if intent == "start_again":
             return self._speaker.say(Status.SMALL_TALK, self.wording.small_talk["start_again"]), Memory()
         if intent == "ask_source":
             return self._clarifier.sources(memory), memory
+        if intent in self._simpler:
+            return self._clarifier.simpler(memory, self._simpler[intent]), memory
         if intent == "say_wrong":
             return self._clarifier.wrong(memory), memory
         if intent == "talk_to_person":

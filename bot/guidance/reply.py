@@ -47,7 +47,7 @@ class SourceRef(Part):
 
 
 class Point(Part):
-    """One statement of the knowledge base, as said. `label` names the case it holds for, where cases differ."""
+    """One statement of the knowledge base, as said. `label`: the case it holds for, its source, or whom it tells."""
 
     text: str
     statement_id: str

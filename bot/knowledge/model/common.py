@@ -85,6 +85,12 @@ class Wording(Record):
     overdue: Text
     sources_lead: Text
     sources_none: Text
+    source_of: Text
+    source_of_none: Text
+    simpler_lead: Text
+    parents_lead: Text
+    simpler_none: Text
+    for_school: Text
     repeat_lead: Text
     invalid_year: Text
     invalid_age: Text
