@@ -12,6 +12,7 @@ from bot.guidance.area import Knowledge
 from bot.guidance.asking import GLOSSARY, Respondent
 from bot.guidance.clarifying import Clarifier
 from bot.guidance.controls import Controls
+from bot.guidance.dating import Dater
 from bot.guidance.frame import Frame, plausible
 from bot.guidance.framing import Framer
 from bot.guidance.likeness import Embed
@@ -49,6 +50,7 @@ class Conversations:
         self._respondent = Respondent(knowledge, self.wording, self._reader, embed)
         self._framer = Framer(knowledge, self.wording)
         self._speaker = Speaker(knowledge, self.wording)
+        self._dater = Dater(knowledge, self.wording)
         self._clarifier = Clarifier(knowledge, self.wording, self._speaker)
         self._triage = Triage(knowledge, self.wording, self._speaker)
         self._controls = Controls(knowledge, self.wording, self._framer, self._speaker, self._clarifier, self._limits)
@@ -63,10 +65,14 @@ class Conversations:
             memory: what the conversation remembers.
             today: local date (Europe/London).
         """
+        reply, after = self._reply(turn, memory, today)
+        return self._dater.add(reply, turn.text, memory, today), after
+
+    def _reply(self, turn: Turn, memory: Memory, today: date) -> tuple[Reply, Memory]:
         choice = turn.choice or self._clarifier.typed_choice(turn, memory)
         if choice is not None:
             return self._chosen(choice, memory, today)
-        heard = understand(turn, self._reader, self._limits)
+        heard = self._dater.heard(understand(turn, self._reader, self._limits), turn.text, today)
         control = self._controls.reply(heard, turn, memory)
         if control is not None:
             return control
@@ -236,7 +242,8 @@ class Conversations:
     ) -> tuple[Reply, Memory]:
         """A message without a question: a fact that changes the last answer, a described pupil, small talk."""
         reading = heard.reading
-        if (reading.facts or reading.areas) and memory.last.topics and not reading.new_pupil:
+        dated = self._dater.settles(memory, turn.text, today)
+        if (reading.facts or reading.areas or dated) and memory.last.topics and not reading.new_pupil:
             return self._again(frame, areas, memory, today, notices)
         if heard.intent in self.wording.small_talk and heard.score >= self._limits.small_talk / 2:
             return self._speaker.say(Status.SMALL_TALK, self.wording.small_talk[heard.intent]), memory

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
@@ -92,6 +93,25 @@ class Takeaway(Part):
     body: str = ""
 
 
+class DateItem(Part):
+    """A window counted for one point: `label` says what it counts from, `text` the window and what was assumed.
+
+    Both days are included; `start` is missing where there is only a last day, `end` where there is only a first one.
+    `sure` is false where the day was said without saying what happened on it.
+    """
+
+    label: str
+    text: str
+    start: date | None = None
+    end: date | None = None
+    counts_from: date
+    event: str
+    unit: str
+    assumption: str = ""
+    statement_id: str
+    sure: bool = True
+
+
 class Reply(Part):
     """One turn's reply. `text` is the whole reply in plain text, for any client of the REST channel."""
 
@@ -100,7 +120,7 @@ class Reply(Part):
     area: str | None = None
     parts: list[Answer] = Field(default_factory=list)
     checklist: list[dict[str, Any]] = Field(default_factory=list)
-    dates: list[dict[str, Any]] = Field(default_factory=list)
+    dates: list[DateItem] = Field(default_factory=list)
     comparison: dict[str, Any] | None = None
     notices: list[str] = Field(default_factory=list)
     understood: list[Understood] = Field(default_factory=list)

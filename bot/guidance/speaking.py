@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from bot.guidance.area import AreaKnowledge, Knowledge
+from bot.guidance.calendar_days import age_in_words
 from bot.guidance.compose import text_of
 from bot.guidance.frame import Frame
 from bot.guidance.reply import Answer, Choice, Reply, Status
@@ -24,6 +25,8 @@ class Speaker:
         self._wording = wording
         self._facts = {f.id: f for f in knowledge.common.facts}
         self._needs = {n.id: n.name for n in knowledge.common.needs}
+        events = [*knowledge.common.events, *(e for a in knowledge.areas.values() for e in a.content.events)]
+        self._ages = {e.fact for e in events if e.fact}
         self._titles = {t.id: t.title for t in knowledge.common.topics}
 
     def say(self, status: Status, text: str) -> Reply:
@@ -90,6 +93,8 @@ class Speaker:
         if name == "needs" and isinstance(value, tuple):
             return ", ".join(self._needs.get(str(n), str(n)) for n in value)
         label = self._facts[name].label if name in self._facts else name
+        if name in self._ages and isinstance(value, (int, float)):
+            return f"{label}: {age_in_words(value)}"
         if isinstance(value, bool):
             return label if value else f"not: {label}"
         return f"{label}: {value}"

@@ -126,10 +126,25 @@ def _check_area(check: _Checker, area: AreaContent, common: CommonContent) -> No
             check.condition(route, field, criterion.when, facts, needs)
     for statement in area.statements:
         _check_statement(check, statement, area, topics, needs, names, statements, facts)
+    _check_time(check, area, common)
     for term in area.terms:
         for number, source in enumerate(term.source):
             if area.paragraph(source.document, source.paragraph) is None:
                 check.fault(term, f"source.{number}", f"{source.document} has no paragraph {source.paragraph}")
+
+
+def _check_time(check: _Checker, area: AreaContent, common: CommonContent) -> None:
+    """Term dates are those of different years; what a value counts from is an event."""
+    check.unique(area.school_years, "school year")
+    events = {e.id for e in (*common.events, *area.events)}
+    check.unique([*common.events, *area.events], "event")
+    for event in (*common.events, *area.events):
+        ages = {f.id for f in common.facts if f.type == "age"}
+        check.known(event, "fact", [event.fact] if event.fact else [], ages, "fact of type age")
+    for statement in area.statements:
+        if statement.value is not None:
+            named = [e for e in (statement.value.counts_from, statement.value.ends_at) if e]
+            check.known(statement, "value", named, events, "event (events.yml)")
 
 
 def _check_statement(

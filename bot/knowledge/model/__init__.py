@@ -25,6 +25,7 @@ from bot.knowledge.model.offer import (
     sentences,
 )
 from bot.knowledge.model.record import Record, Slug, StatementId, Text
+from bot.knowledge.model.school_time import Event, SchoolTerm, SchoolYear
 from bot.knowledge.model.values import Condition, Force, Hedge, Unit, Value, Within
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "DependsOn",
     "Document",
     "DocumentParagraphs",
+    "Event",
     "Fact",
     "Force",
     "Form",
@@ -47,6 +49,8 @@ __all__ = [
     "Pointer",
     "Record",
     "Route",
+    "SchoolTerm",
+    "SchoolYear",
     "Service",
     "Slug",
     "Source",

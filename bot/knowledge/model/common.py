@@ -104,3 +104,14 @@ class Wording(Record):
     compare_lead: Text
     dont_know: Text
     values: dict[Slug, Text] = Field(default_factory=dict)
+    date_impossible: Text
+    date_counted: Text
+    date_if: Text
+    date_between: Text
+    date_from: Text
+    date_after: Text
+    date_by: Text
+    date_on: Text
+    date_working_days: Text
+    date_terms: Text
+    date_no_terms: Text
