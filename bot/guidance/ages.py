@@ -1,9 +1,11 @@
-"""Read year groups, ages and counts of cycles from a text."""
+"""Read year groups and ages from a text."""
 
 from __future__ import annotations
 
 import re
 from typing import Any
+
+from bot.guidance.telling import NUMBERS
 
 YEAR = re.compile(
     r"\b(?:year|yr|y)[ .-]?(?:group )?([1-9][0-9]?)(?:'?s)?\b(?! ?(?:weeks?|days?|months?|%))|\b(?:year |yr |y)(r)\b",
@@ -25,27 +27,6 @@ AGE_RANGE = re.compile(
     re.IGNORECASE,
 )
 AGE_MONTHS = re.compile(r"\b(\d{1,2}) months? old\b|\bbaby (?:is|of) (\d{1,2}) months\b", re.IGNORECASE)
-NUMBERS = {
-    w: n for n, w in enumerate(["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"])
-}
-NUMBERS |= {
-    "a": 1,
-    "single": 1,
-    "first": 1,
-    "second": 2,
-    "couple of": 2,
-    "a couple of": 2,
-    "both": 2,
-    "twelve": 12,
-    "eleven": 11,
-}
-COUNT = r"(\d{1,2}|" + "|".join(sorted(NUMBERS, key=len, reverse=True)) + r")"
-CYCLES = re.compile(
-    r"\b"
-    + COUNT
-    + r" (?:full |whole |complete |more )?(?:apdr |graduated approach |assess[^.]{0,25}review )?(?:cycles?|rounds?)\b",
-    re.IGNORECASE,
-)
 # The class, not the front desk or those who work there.
 RECEPTION = re.compile(
     r"(?<!main )(?<!front )(?<!phone )(?<!mobile )(?<!ring )(?<!rang )\breception\b"
@@ -88,12 +69,6 @@ def read_years(text: str, facts: dict[str, Any], invalid: list[str]) -> None:
             facts["age"] = years_old
     if "age" in facts and "year" not in facts:
         facts["year"] = int(facts["age"]) - 5
-
-
-def read_cycles(text: str) -> int | None:
-    """How many cycles a text first speaks of."""
-    found = CYCLES.search(text)
-    return _number(found.group(1)) if found else None
 
 
 def _number(word: str) -> int:

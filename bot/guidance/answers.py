@@ -10,7 +10,7 @@ from bot.guidance.answer_parts import Limits, Outcome, Question, same, same_addr
 from bot.guidance.area import AreaKnowledge
 from bot.guidance.conditions import holds
 from bot.guidance.reply import Answer, Point, Status, Verdict
-from bot.guidance.routes import fit, fitting, verdict
+from bot.guidance.routes import fit, fitting, instead, verdict
 from bot.guidance.search import Ranked, Weights, WordIndex, rank
 from bot.knowledge.model import Criterion, Kind, Statement
 
@@ -224,16 +224,7 @@ class Answerer:
 
     def _instead(self, facts: Mapping[str, Any]) -> list[Ranked]:
         """Where the routes in question are ruled out: how to use the ones that fit because of the pupil's need."""
-        certain = [r for r in self.area.content.routes if r.criteria and fit(r, facts).fits is True]
-        likely = [self.area.routes[r] for r in fitting(self.area, facts) if "ehcp" in facts]
-        fits = {r.id for r in (certain or likely) if r.level == "pupil"}
-        found = []
-        for s in self.area.content.statements:
-            routes = self.area.routes_of[s.id]
-            first = s.priority == 1 and s.kind is Kind.FACT and "how_to_refer" in s.topics
-            if first and routes is not None and routes & fits and holds(s.when, facts) is not False:
-                found.append(Ranked(s.id, 8.0, 1.0, 1.0))
-        return found[:2]
+        return [Ranked(i, 8.0, 1.0, 1.0) for i in instead(self.area, facts)]
 
     def _is_for(self, r: Ranked, routes: frozenset[str]) -> bool:
         its_routes = self.area.routes_of[r.statement_id]

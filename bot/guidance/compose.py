@@ -5,30 +5,42 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from bot.guidance.reply import Answer, DateItem, Point, Reply, SourceRef, Verdict
+from bot.guidance.reply import Answer, ChecklistItem, DateItem, Point, Reply, SourceRef, Verdict
 from bot.knowledge.model import Wording
 
 
 def text_of(reply: Reply, wording: Wording) -> str:
     """The whole reply as plain text: parts with their points, sources, notices."""
-    blocks = [answer_text(part, wording, len(reply.parts) > 1, reply.dates) for part in reply.parts]
+    headed = len(reply.parts) > 1
+    if reply.checklist:  # one list in several parts: its sources stand once, at the end
+        points = [p for part in reply.parts for p in part.points]
+        blocks = [answer_text(part, wording, headed, reply.dates, marked=True) for part in reply.parts]
+        blocks.append(source_line([*points, *reply.checklist]))
+    else:
+        blocks = [answer_text(part, wording, headed, reply.dates) for part in reply.parts]
     blocks += reply.notices
     return "\n".join(b for b in blocks if b).strip()
 
 
-def answer_text(answer: Answer, wording: Wording, headed: bool, dates: Sequence[DateItem] = ()) -> str:
-    """One answer: heading (where there are several), verdict, points with their dates, sources."""
+def answer_text(
+    answer: Answer, wording: Wording, headed: bool, dates: Sequence[DateItem] = (), marked: bool = False
+) -> str:
+    """One answer: heading (where there are several), verdict, points with their dates, sources.
+
+    Args:
+        marked: points with the numbers of their sources only.
+    """
     lines: list[str] = []
     if headed and answer.question:
         lines.append(answer.question)
     verdict = {Verdict.YES: wording.yes, Verdict.NO: wording.no, Verdict.DEPENDS: wording.depends, None: ""}[
         answer.verdict
     ]
-    several = len({_key(s) for p in answer.points for s in p.sources}) > 1
+    several = marked or len({_key(s) for p in answer.points for s in p.sources}) > 1
     opening = " ".join(p for p in (verdict, answer.lead) if p)
     if opening:
         lines.append(opening)
-    single = len(answer.points) == 1
+    single = len(answer.points) == 1 and not marked
     below = date_lines(answer.points, dates)
     for point in answer.points:
         numbers = ", ".join(str(s.paragraph) for s in point.sources)
@@ -36,7 +48,7 @@ def answer_text(answer: Answer, wording: Wording, headed: bool, dates: Sequence[
         label = f"{point.label}: " if point.label else ""
         lines.append(("" if single else "• ") + label + point.text + (f" {mark}" if mark else ""))
         lines += below.get(point.statement_id, [])
-    if any(p.sources for p in answer.points):
+    if not marked and any(p.sources for p in answer.points):
         lines.append(source_line(answer.points))
     return "\n".join(lines)
 
@@ -61,7 +73,7 @@ def _key(source: SourceRef) -> tuple[str, int]:
     return (source.document, source.paragraph)
 
 
-def source_line(points: Sequence[Point]) -> str:
+def source_line(points: Sequence[Point | ChecklistItem]) -> str:
     """One line: each document with its sections and the numbers of the paragraphs that the points rest on.
 
     The numbers are those that stand in brackets behind the points.

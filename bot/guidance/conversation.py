@@ -10,6 +10,7 @@ from typing import Any
 from bot.guidance.answer_parts import Outcome
 from bot.guidance.area import Knowledge
 from bot.guidance.asking import GLOSSARY, Respondent
+from bot.guidance.checking import ROUTE, Checking
 from bot.guidance.clarifying import Clarifier
 from bot.guidance.controls import Controls
 from bot.guidance.dating import Dater
@@ -54,6 +55,7 @@ class Conversations:
         self._clarifier = Clarifier(knowledge, self.wording, self._speaker)
         self._triage = Triage(knowledge, self.wording, self._speaker)
         self._controls = Controls(knowledge, self.wording, self._framer, self._speaker, self._clarifier, self._limits)
+        self._checking = Checking(knowledge, self.wording, self._reader, self._speaker)
         self._facts: dict[str, Fact] = {f.id: f for f in knowledge.common.facts}
         self._topics = {t.id: t for t in knowledge.common.topics}
 
@@ -73,6 +75,7 @@ class Conversations:
         if choice is not None:
             return self._chosen(choice, memory, today)
         heard = self._dater.heard(understand(turn, self._reader, self._limits), turn.text, today)
+        heard = self._checking.hear(heard, turn, memory)
         control = self._controls.reply(heard, turn, memory)
         if control is not None:
             return control
@@ -103,6 +106,8 @@ class Conversations:
             frame = replace(frame, area=str(value))
         elif kind in self._facts and plausible(self._facts[kind], value):
             frame = frame.with_facts({kind: tuple(value) if isinstance(value, list) else value}, self._facts)
+        elif kind == ROUTE:
+            frame = self._checking.choose(frame, str(value))
         frame = replace(frame, carried=frozenset())
         pending = memory.pending
         memory = replace(memory, frame=frame, offered=(), pending=())
@@ -130,6 +135,8 @@ class Conversations:
         notices: Sequence[str],
         message: Mapping[str, float] | None = None,
     ) -> tuple[Reply, Memory]:
+        if self._checking.wanted(clauses):
+            return self._checking.reply(clauses, frame, areas, memory, today, notices, self._answer)
         outcomes: list[Outcome] = []
         clauses = self._each_last_topic(clauses, memory)
         room = ROOM.get(len(clauses) * len(areas), 0.5)

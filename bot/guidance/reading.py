@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.guidance.ages import read_cycles, read_years
+from bot.guidance.ages import read_years
 from bot.guidance.ehcp import any_of, read_ehcp
 from bot.guidance.needs import Span, not_the_pupils
+from bot.guidance.telling import read_ages, read_cycles, told_at
 from bot.knowledge.lookups import fold
 from bot.knowledge.model import Cue
 
@@ -58,7 +59,7 @@ class Reader:
 
     def __init__(self, words: EntityWords, cues: Sequence[Cue] = (), ambiguous: frozenset[str] = frozenset()) -> None:
         self._words = words
-        self._cues = [(cue.fact, cue.value, any_of(*cue.patterns)) for cue in cues]
+        self._cues = [(cue, any_of(*cue.patterns)) for cue in cues]
         self._ambiguous = ambiguous
         self._patterns = {entity: _word_pattern(table) for entity, table in words.items()}
 
@@ -125,14 +126,15 @@ class Reader:
             facts["needs"] = needs
         if "ebsa" in needs:
             facts["ebsa"] = True
-        for fact, value, pattern in self._cues:
-            if fact not in facts and pattern.search(text):
-                facts[fact] = value
+        straight = text.replace("’", "'")
+        facts |= read_cycles(straight) | read_ages(straight)
+        for cue, pattern in self._cues:
+            if cue.fact not in facts and any(
+                not cue.told or told_at(straight, m.start()) for m in pattern.finditer(straight)
+            ):
+                facts[cue.fact] = cue.value
         if "subject" not in facts and ("ehcp" in facts or "year" in facts):
             facts["subject"] = "pupil"
-        cycles = read_cycles(text)
-        if cycles is not None:
-            facts["apdr_cycles"] = cycles
         return Reading(
             facts=facts,
             areas=names("area"),

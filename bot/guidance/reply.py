@@ -68,6 +68,29 @@ class Answer(Part):
     points: list[Point] = Field(default_factory=list)
 
 
+class ItemState(StrEnum):
+    """Where a requirement stands, going by what was said."""
+
+    DONE = "done"
+    MISSING = "missing"
+    UNKNOWN = "unknown"
+
+
+class ChecklistItem(Part):
+    """A requirement of a route: how firm it is, who provides it, and whether it is there.
+
+    `open` names what it still hangs on, where it asks for several things at once.
+    """
+
+    text: str
+    statement_id: str
+    state: ItemState
+    firmness: str
+    who: str = ""
+    open: list[str] = Field(default_factory=list)
+    sources: list[SourceRef] = Field(default_factory=list)
+
+
 class Understood(Part):
     """A fact that the answer rests on: `fact` and `value` as data, `label` as shown."""
 
@@ -119,7 +142,7 @@ class Reply(Part):
     text: str
     area: str | None = None
     parts: list[Answer] = Field(default_factory=list)
-    checklist: list[dict[str, Any]] = Field(default_factory=list)
+    checklist: list[ChecklistItem] = Field(default_factory=list)
     dates: list[DateItem] = Field(default_factory=list)
     comparison: dict[str, Any] | None = None
     notices: list[str] = Field(default_factory=list)

@@ -9,7 +9,7 @@ from typing import Any
 from bot.guidance.area import AreaKnowledge
 from bot.guidance.conditions import all_of, holds
 from bot.guidance.reply import Verdict
-from bot.knowledge.model import Criterion, Route
+from bot.knowledge.model import Criterion, Kind, Route
 
 # Facts that most askers take for granted: unknown, they do not turn a yes into "it depends"; the criterion is said.
 TAKEN_FOR_GRANTED = frozenset({"setting", "subject", "in_education", "sensory_loss_diagnosed", "age"})
@@ -46,6 +46,25 @@ def fitting(area: AreaKnowledge, facts: Mapping[str, Any]) -> tuple[str, ...]:
         if route.default or (route.criteria and _need_is_known(route, facts)):
             found.append(route.id)
     return tuple(found)
+
+
+def fit_instead(area: AreaKnowledge, facts: Mapping[str, Any]) -> list[str]:
+    """The pupil routes that are known to fit; where there are none, those that can, if the EHCP status is known."""
+    certain = [r for r in area.content.routes if r.criteria and fit(r, facts).fits is True]
+    likely = [area.routes[r] for r in fitting(area, facts) if "ehcp" in facts]
+    return [r.id for r in (certain or likely) if r.level == "pupil"]
+
+
+def instead(area: AreaKnowledge, facts: Mapping[str, Any]) -> list[str]:
+    """Statements on how to use the routes that fit a pupil for whom others are ruled out; two at most."""
+    fits = set(fit_instead(area, facts))
+    found = []
+    for s in area.content.statements:
+        routes = area.routes_of[s.id]
+        first = s.priority == 1 and s.kind is Kind.FACT and "how_to_refer" in s.topics
+        if first and routes is not None and routes & fits and holds(s.when, facts) is not False:
+            found.append(s.id)
+    return found[:2]
 
 
 def _need_is_known(route: Route, facts: Mapping[str, Any]) -> bool:

@@ -25,8 +25,6 @@ class Speaker:
         self._wording = wording
         self._facts = {f.id: f for f in knowledge.common.facts}
         self._needs = {n.id: n.name for n in knowledge.common.needs}
-        events = [*knowledge.common.events, *(e for a in knowledge.areas.values() for e in a.content.events)]
-        self._ages = {e.fact for e in events if e.fact}
         self._titles = {t.id: t.title for t in knowledge.common.topics}
 
     def say(self, status: Status, text: str) -> Reply:
@@ -93,7 +91,7 @@ class Speaker:
         if name == "needs" and isinstance(value, tuple):
             return ", ".join(self._needs.get(str(n), str(n)) for n in value)
         label = self._facts[name].label if name in self._facts else name
-        if name in self._ages and isinstance(value, (int, float)):
+        if name != "age" and name in self._facts and self._facts[name].type == "age" and isinstance(value, (int, float)):
             return f"{label}: {age_in_words(value)}"
         if isinstance(value, bool):
             return label if value else f"not: {label}"

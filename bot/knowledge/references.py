@@ -120,6 +120,7 @@ def _check_area(check: _Checker, area: AreaContent, common: CommonContent) -> No
         check.known(route, "form", [route.form] if route.form else [], forms, "form")
         check.known(route, "broader", [route.broader] if route.broader else [], routes, "route")
         check.known(route, "address", [route.address] if route.address else [], area.authority.addresses, "address")
+        check.known(route, "meanwhile", route.meanwhile, statements, "statement")
         for number, criterion in enumerate(route.criteria):
             field = f"criteria.{number}"
             check.known(route, field, [criterion.statement], statements, "statement")
@@ -166,6 +167,7 @@ def _check_statement(
     check.known(statement, "except_routes", statement.except_routes, route_names, "route or group")
     check.known(statement, "extends", statement.extends, route_names, "route or group")
     check.condition(statement, "when", statement.when, facts, needs)
+    check.condition(statement, "met_when", statement.met_when, facts, needs)
     linked = {
         "otherwise": statement.otherwise,
         "on_expiry": statement.on_expiry,

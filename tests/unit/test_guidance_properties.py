@@ -25,7 +25,8 @@ def loaded_beforehand() -> None:
 TOPICS = [t.id for t in content().common.topics]
 OTHER_INTENTS = (
     ["inform", "follow_up", "compare", "greet", "thank", "affirm", "deny", "start_again", "say_wrong", "ask_source"]
-    + ["say_simpler", "for_parents", "talk_to_person", "safeguarding", "ask_privacy", "ask_several", "choose", ""]
+    + ["say_simpler", "for_parents", "check_readiness", "talk_to_person", "safeguarding", "ask_privacy", "ask_several"]
+    + ["choose", ""]
     + [f"out_of_scope_{p.kind}" for p in content().common.pointers]
 )
 SAID_FOR_PARENTS = frozenset({"say_simpler", "for_parents"})

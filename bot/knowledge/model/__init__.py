@@ -4,7 +4,7 @@ Unknown keys are refused everywhere. References between records are checked in `
 since they need the whole content. The vocabulary is that of the README.
 """
 
-from bot.knowledge.model.common import Cue, Fact, Need, Pointer, Topic, Wording
+from bot.knowledge.model.common import Cue, Fact, Need, Pointer, ReadinessWording, Topic, Wording
 from bot.knowledge.model.offer import (
     MAX_WORDS_A_SENTENCE,
     Authority,
@@ -47,6 +47,7 @@ __all__ = [
     "Paragraph",
     "Places",
     "Pointer",
+    "ReadinessWording",
     "Record",
     "Route",
     "SchoolTerm",

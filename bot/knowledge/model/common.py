@@ -40,9 +40,13 @@ class Fact(Record):
 
 
 class Cue(Record):
-    """How people say a fact: regular expressions (any case), tried in order; the first value that matches counts."""
+    """How people say a fact: regular expressions (any case), tried in order; the first value that matches counts.
+
+    `told`: counts only where it is told, not where it is asked, wished for or demanded ("do parents have to sign").
+    """
 
     fact: Slug
+    told: bool = False
     value: bool | Slug
     patterns: tuple[Text, ...] = Field(min_length=1)
 
@@ -63,6 +67,29 @@ class Pointer(Record):
     kind: Slug
     text: Text
     by_area: dict[Slug, Text] = Field(default_factory=dict)
+
+
+class ReadinessWording(Record):
+    """What is said about a checklist. {names} are filled in; `who`: by whom a requirement binds."""
+
+    ready: Text
+    to_check: Text
+    one_to_check: Text
+    all_needed: Text
+    one_missing: Text
+    missing: Text
+    nothing_asked: Text
+    elsewhere: Text
+    numbers: tuple[Text, ...] = Field(min_length=1)
+    check_lead: Text
+    done_lead: Text
+    meanwhile_lead: Text
+    send_lead: Text
+    still_open: Text
+    strands: Text
+    which_route: Text
+    firmness: dict[Slug, Text]
+    who: dict[Slug, Text]
 
 
 class Wording(Record):
@@ -115,3 +142,4 @@ class Wording(Record):
     date_working_days: Text
     date_terms: Text
     date_no_terms: Text
+    readiness: ReadinessWording
