@@ -91,7 +91,8 @@ class Speaker:
         if name == "needs" and isinstance(value, tuple):
             return ", ".join(self._needs.get(str(n), str(n)) for n in value)
         label = self._facts[name].label if name in self._facts else name
-        if name != "age" and name in self._facts and self._facts[name].type == "age" and isinstance(value, (int, float)):
+        past = name != "age" and name in self._facts and self._facts[name].type == "age"
+        if past and isinstance(value, (int, float)):
             return f"{label}: {age_in_words(value)}"
         if isinstance(value, bool):
             return label if value else f"not: {label}"
