@@ -102,7 +102,10 @@ class WordIndex:
         return shares / weight
 
     def likeness(self, vectors: Sequence[np.ndarray], context: float) -> tuple[Row, Row]:
-        """Whitened and plain likeness to the best of the vectors; all but the first count `context` times."""
+        """Whitened and plain likeness to the best of the vectors (0 without any); all but the first count `context`
+        times."""
+        if not vectors:
+            return np.zeros(len(self.places)), np.zeros(len(self.places))
         both = [self._measure(vector) for vector in vectors]
         score, plain = both[0]
         for in_context in both[1:]:
