@@ -40,6 +40,7 @@ FOLLOWS_UP = re.compile(
 )
 SHORT = 9
 LEANS_BEFORE = 0.2  # how much a clause that says little by itself is about what stands before it
+UNSURE = 2.0  # how fast what stands around a clause counts less the surer the clause itself is
 FEW = 3  # in a message of few clauses one that asks without the form of a question counts too
 
 
@@ -86,8 +87,9 @@ def follows_up(clause: Clause) -> bool:
 def topic_weights(clause: Clause, message: Mapping[str, float] | None = None) -> dict[str, float]:
     """Topic id -> probability: the clause's own ranking, mixed with what stands around it where it leans on that."""
     leans = leans_on_context(clause)
-    before = LEANS_BEFORE if leans and clause.context_ranking else 0.0
-    share = 0.0 if not message else (0.5 if leans else 0.2)
+    unsure = min(1.0, UNSURE * (1 - max(clause.ranking.values(), default=0.0)))
+    before = unsure * LEANS_BEFORE if leans and clause.context_ranking else 0.0
+    share = 0.0 if not message else unsure * (0.5 if leans else 0.2)
     weights: dict[str, float] = {}
     for source, part in (
         (clause.ranking, 1 - before - share),
