@@ -36,7 +36,8 @@ class Limits:
 class Question:
     """One question: its text, what it is about, and the vectors it is searched with (alone, then in context).
 
-    `said`: statements of the last answer, which a follow-up asks for more than.
+    `said`: statements of the last answer, which a follow-up asks for more than. `described`: whether the message says
+    for whom, or for which setting, it asks.
     """
 
     text: str
@@ -45,6 +46,7 @@ class Question:
     named_routes: tuple[str, ...] = ()
     last_topics: tuple[str, ...] = ()
     said: frozenset[str] = frozenset()
+    described: bool = False
 
 
 @dataclass(frozen=True)

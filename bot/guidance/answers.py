@@ -168,8 +168,7 @@ class Answerer:
         about_use = topic in VERDICT_TOPICS
         if found is Verdict.NO and (about_use or question.named_routes or not routes):
             return (found if asks_yes_no or about_use or not routes else None), criteria
-        described = any(f in facts for f in ("year", "age", "setting"))
-        if topic == "eligibility" and asks_yes_no and described and found is Verdict.YES:
+        if topic == "eligibility" and asks_yes_no and question.described and found is Verdict.YES:
             return found, criteria
         return None, ()
 

@@ -40,6 +40,7 @@ class Respondent:
         self._wording = wording
         self._reader = reader
         self._embed = embed
+        self._topics = frozenset(t.id for t in knowledge.common.topics)
         self._answerers = {a.id: Answerer(a) for a in knowledge.areas.values()}
 
     def respond(
@@ -63,31 +64,38 @@ class Respondent:
         area = self._knowledge.areas[area_id]
         last = memory.last if memory.last.area else None
         leans = leans_on_context(clause)
-        texts = [clause.text]
+        asked = self._reader.without_areas(clause.text, clause.entities)
+        texts = [asked]
         if clause.context:
-            texts.append(f"{clause.context} {clause.text}")
+            texts.append(f"{clause.context} {asked}")
         elif last and last.question and leans:
-            texts.append(f"{last.question} {clause.text}")
+            texts.append(f"{last.question} {asked}")
         reading = self._reader.read(clause.text, clause.entities)
         named = named_routes(reading, area)
         if not named and leans and clause.context and message is not None:
             named = named_routes(self._reader.read(clause.context), area)
         follows = follows_up(clause) and not clause.context
-        topics = topic_weights(clause, message)
+        topics = {t: w for t, w in topic_weights(clause, message).items() if t in self._topics}
         if last and follows:
             topics |= {t: max(topics.get(t, 0.0), FOLLOWED) for t in last.topics}
         question = Question(
-            text=clause.text,
+            text=asked,
             topics=topics,
             vectors=list(self._embed(texts)) if clause.text else [],
             named_routes=named,
             last_topics=last.topics if last and follows else (),
+            described=self._describes(clause, frame),
             said=frozenset(last.statements) if last and follows and not reading.facts else frozenset(),
         )
         outcome = self._answerers[area_id].answer(question, frame.facts, frame.routes, room)
         if not clause.text:
             outcome = replace(outcome, score=max(outcome.score, 1.0))
         return self._with_terms(clause, reading.terms, area_id, outcome)
+
+    def _describes(self, clause: Clause, frame: Frame) -> bool:
+        """Whether this message, not an earlier one, says who or which setting it is about."""
+        of_pupil = {"year", "age"} & set(frame.pupil) - frame.carried
+        return bool(of_pupil) or "setting" in self._reader.read(f"{clause.context} {clause.text}").facts
 
     def _with_terms(self, clause: Clause, terms: Sequence[str], area_id: str, outcome: Outcome) -> Outcome:
         """The answer with the meanings of the terms that the clause asks about in front."""

@@ -56,6 +56,8 @@ class ChecklistSpeaker:
             1 if found.result is Result.NOT_YET else 3,
             (then_lead, _points(area, then[: 1 if _length(items) > LONG else None])),
         )
+        if then_lead != words.send_lead:
+            blocks.append((words.send_lead, _points(area, self._way(area, found))))
         blocks = [(title, points) for title, points in blocks if points or title.endswith(".")]
         shown = [Answer(area=area.id, lead=title, points=points) for title, points in blocks]
         if shown and not shown[0].lead:
@@ -99,8 +101,12 @@ class ChecklistSpeaker:
             return [area.statements[i] for i in area.routes[found.route].meanwhile], self._words.meanwhile_lead
         if found.result is Result.TO_CHECK:
             return [], ""
+        return self._way(area, found), self._words.send_lead
+
+    def _way(self, area: AreaKnowledge, found: Readiness) -> list[Statement]:
+        """How the route is asked for."""
         way = self._ways[area.id].get(found.route)
-        return ([area.statements[way]] if way else []), self._words.send_lead
+        return [area.statements[way]] if way else []
 
     def item(self, area: AreaKnowledge, item: Item, frame: Frame) -> ChecklistItem:
         """An item as data."""

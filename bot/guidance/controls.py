@@ -10,7 +10,7 @@ from bot.guidance.framing import Framer
 from bot.guidance.reply import Reply, Status
 from bot.guidance.speaking import Speaker
 from bot.guidance.turn import Memory, Turn, topic_clause
-from bot.guidance.understanding import Limits, Understood
+from bot.guidance.understanding import SHORT, Limits, Understood
 from bot.knowledge.model import Wording
 
 # About the conversation even where a service or form is named: "say that about the SES form more simply".
@@ -51,6 +51,8 @@ class Controls:
             return None
         if intent == "start_again":
             return self._speaker.say(Status.SMALL_TALK, self.wording.small_talk["start_again"]), Memory()
+        if intent == "ask_source" and not memory.last.statements and len(turn.text.split()) > SHORT:
+            return None  # nothing was said yet: it asks where something else is written
         if intent == "ask_source":
             return self._clarifier.sources(memory), memory
         if intent in self._simpler:

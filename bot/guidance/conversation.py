@@ -278,6 +278,9 @@ class Conversations:
         meanings = [p for c in asking if (p := self._respondent.meaning(c)) is not None]
         if asking and len(meanings) == len(asking):
             return self._speaker.reply(Status.ANSWERED, meanings[:1], memory.frame, []), memory
+        chat = heard.intent in self.wording.small_talk and heard.intent not in ("affirm", "deny")
+        if chat and not asking and not heard.reading.facts:
+            return self._speaker.say(Status.SMALL_TALK, self.wording.small_talk[heard.intent]), memory
         pending = tuple(asking) or memory.pending
         if not pending and heard.reading.facts:
             pending = (topic_clause(self._topics[FIRST_GUESS]),)

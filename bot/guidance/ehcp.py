@@ -22,7 +22,8 @@ EHCP_ASKED = any_of(
     r"\b(?:need|needs|needing|require|requires|apply(?:ing)? for|request(?:ing)?|assessment for) (?:an? |the )?$"
 )
 EHCP_UNSURE = any_of(
-    r"\b(?:not sure|unsure|don'?t know|no idea|wonder(?:ing)?) (?:if|whether)\b[^.?!]{0,25}$",
+    r"\b(?:not sure|unsure|not certain|unclear|don'?t know|dunno|no idea|no clue|can'?t (?:say|tell|remember)"
+    r"|wonder(?:ing)?|check(?:ing)?|find(?:ing)? out) (?:if|whether)\b[^.?!]{0,25}$",
     r"\bwith or without (?:an? )?$",
 )
 EHCP_NOT_YET = any_of(

@@ -64,6 +64,7 @@ def readiness(area: AreaKnowledge, route_id: str, facts: Mapping[str, Any]) -> R
     doubtful = [c.statement for c in found.open if not c.when.facts() <= ASSUMED]
     items = [Item(area.statements[i], ItemState.UNKNOWN) for i in dict.fromkeys(doubtful)]
     items += [_item(s, facts) for s in required(area, route_id, facts) if s.id not in doubtful]
+    items.sort(key=lambda i: _holds_only_in_a_case(i.statement, facts))
     states = {i.state for i in items}
     if not items:
         result = Result.NOTHING_ASKED
@@ -85,6 +86,11 @@ def required(area: AreaKnowledge, route_id: str, facts: Mapping[str, Any]) -> li
     found = {s.id: s for r in routes for s in _applying(area, r, facts) if not s.extends}
     found |= {s.id: s for s in own if not s.extends}
     return list(found.values())
+
+
+def _holds_only_in_a_case(statement: Statement, facts: Mapping[str, Any]) -> bool:
+    """Whether a requirement has a condition that is not known to be met: it stands after those that hold for all."""
+    return statement.when is not None and holds(statement.when, facts) is not True
 
 
 def rests_on(area: AreaKnowledge, route_id: str) -> set[str]:

@@ -53,6 +53,10 @@ NEW_PUPIL = any_of(
     r"\b(?:his|her|their) (?:brother|sister|twin|sibling)\b",
 )
 
+AREA_BEFORE = re.compile(r"\b(?:in|at|for|from|within|here in|over in)\s+$", re.IGNORECASE)
+AREA_AFTER = re.compile(r"^'s\b")
+ENOUGH_WORDS = 2
+
 
 class Reader:
     """Reads texts with the words and cues of the content."""
@@ -108,6 +112,21 @@ class Reader:
         others = not_the_pupils(text, [Span(f.start, f.end) for f in named])
         return tuple(dict.fromkeys(n for i, f in enumerate(named) if i not in others for n in f.names))
 
+    def without_areas(self, text: str, entities: Sequence[Mapping[str, Any]] | None = None) -> str:
+        """A text without the names of authorities and their places: they say whose offer counts, not what is asked.
+
+        A name within that of a route or service ("New to Suffolk") stays, and so does a text that is nothing else.
+        """
+        found = self.find(text, entities)
+        areas = [f for f in found if f.entity == "area"]
+        spans = [f for f in areas if not any(o.start <= f.start and f.end < o.end + (o.start < f.start) for o in found)]
+        rest = text
+        for f in sorted(spans, key=lambda f: -f.start):
+            before = AREA_BEFORE.sub("", rest[: f.start])
+            rest = before.rstrip() + " " + AREA_AFTER.sub("", rest[f.end :]).lstrip()
+        rest = " ".join(rest.split())
+        return rest if len(re.findall(r"\w+", rest)) >= ENOUGH_WORDS else text
+
     def read(self, text: str, entities: Sequence[Mapping[str, Any]] | None = None) -> Reading:
         """Everything that a text says about the frame."""
         found = self.find(text, entities)
@@ -137,7 +156,7 @@ class Reader:
             facts["subject"] = "pupil"
         return Reading(
             facts=facts,
-            areas=names("area"),
+            areas=_meant([f for f in found if f.entity == "area"], text),
             elsewhere=names("elsewhere") and tuple(f.word for f in found if f.entity == "elsewhere"),
             routes=names("route"),
             services=names("service"),
@@ -153,6 +172,21 @@ class Reader:
 ABOUT_A_PLACE = re.compile(
     r"\b(?:what about|how about|and in|same in|same for|schools? in|we'?re in|i'?m in|cover)\s+$", re.IGNORECASE
 )
+
+
+# An authority that is denied or was left: "in Milton Keynes not Suffolk", "moved from Suffolk".
+NOT_MEANT = re.compile(
+    r"\b(?:not|isn'?t|rather than|instead of|moved (?:here )?from|came (?:here )?from|coming from|come (?:over )?from"
+    r"|transferred from|moving from|used to (?:be|work|teach)(?: \w+)? in|previously(?: \w+)? in|formerly in|left)"
+    r"(?: (?:in|an?|the|my|our|his|her|their|old))*\s*$",
+    re.IGNORECASE,
+)
+
+
+def _meant(areas: Sequence[Found], text: str) -> tuple[str, ...]:
+    """The authorities that a text is about: where it names several, not those that it denies or leaves behind."""
+    kept = [f for f in areas if not NOT_MEANT.search(text[: f.start])]
+    return tuple(dict.fromkeys(n for f in kept or areas for n in f.names))
 
 
 def _is_asked_about(text: str, place: Found) -> bool:
