@@ -64,7 +64,7 @@ class Respondent:
         area = self._knowledge.areas[area_id]
         last = memory.last if memory.last.area else None
         leans = leans_on_context(clause)
-        asked = self._reader.without_areas(clause.text, clause.entities)
+        asked = self._reader.area_names.without(clause.text)
         texts = [asked]
         if clause.context:
             texts.append(f"{clause.context} {asked}")

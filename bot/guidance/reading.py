@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.embedding import AreaNames
 from bot.guidance.ages import read_years
 from bot.guidance.ehcp import any_of, read_ehcp
 from bot.guidance.needs import Span, not_the_pupils
@@ -53,10 +54,6 @@ NEW_PUPIL = any_of(
     r"\b(?:his|her|their) (?:brother|sister|twin|sibling)\b",
 )
 
-AREA_BEFORE = re.compile(r"\b(?:in|at|for|from|within|here in|over in)\s+$", re.IGNORECASE)
-AREA_AFTER = re.compile(r"^'s\b")
-ENOUGH_WORDS = 2
-
 
 class Reader:
     """Reads texts with the words and cues of the content."""
@@ -65,6 +62,8 @@ class Reader:
         self._words = words
         self._cues = [(cue, any_of(*cue.patterns)) for cue in cues]
         self._ambiguous = ambiguous
+        others = [w for entity, table in words.items() if entity != "area" for w in table]
+        self.area_names = AreaNames(words.get("area", ()), others)
         self._patterns = {entity: _word_pattern(table) for entity, table in words.items()}
 
     def find(self, text: str, entities: Sequence[Mapping[str, Any]] | None = None) -> list[Found]:
@@ -111,21 +110,6 @@ class Reader:
         named = sorted((f for f in found if f.entity == "need"), key=lambda f: f.start)
         others = not_the_pupils(text, [Span(f.start, f.end) for f in named])
         return tuple(dict.fromkeys(n for i, f in enumerate(named) if i not in others for n in f.names))
-
-    def without_areas(self, text: str, entities: Sequence[Mapping[str, Any]] | None = None) -> str:
-        """A text without the names of authorities and their places: they say whose offer counts, not what is asked.
-
-        A name within that of a route or service ("New to Suffolk") stays, and so does a text that is nothing else.
-        """
-        found = self.find(text, entities)
-        areas = [f for f in found if f.entity == "area"]
-        spans = [f for f in areas if not any(o.start <= f.start and f.end < o.end + (o.start < f.start) for o in found)]
-        rest = text
-        for f in sorted(spans, key=lambda f: -f.start):
-            before = AREA_BEFORE.sub("", rest[: f.start])
-            rest = before.rstrip() + " " + AREA_AFTER.sub("", rest[f.end :]).lstrip()
-        rest = " ".join(rest.split())
-        return rest if len(re.findall(r"\w+", rest)) >= ENOUGH_WORDS else text
 
     def read(self, text: str, entities: Sequence[Mapping[str, Any]] | None = None) -> Reading:
         """Everything that a text says about the frame."""
