@@ -22,6 +22,7 @@ YES_NO = re.compile(
     re.IGNORECASE,
 )
 REFERRAL = frozenset({"how_to_refer", "eligibility", "who_can_ask", "referral_form", "services"})
+SAYS_WAY = REFERRAL | {"section_f", "school_support", "senco_support", "ep_consultation", "stt_consultation"}
 CLEAR = 2  # routes at most for which the way of asking is added to an answer
 REQUIREMENTS = "requirements"
 LISTS = frozenset(
@@ -81,7 +82,7 @@ class Answerer:
     ) -> list[Ranked]:
         """An answer about a referral also says how it is made, where it is clear which route it is about."""
         clear = [r for r in routes if r in self._ways and self.area.routes[r].broader not in routes]
-        if topic not in REFERRAL or not 1 <= len(clear) <= CLEAR:
+        if topic not in SAYS_WAY or not 1 <= len(clear) <= CLEAR:
             return chosen
         says = [self.area.statements[self._ways[r]] for r in clear]
         ways = [Ranked(s.id, 0.0, 0.0, 0.0) for s in says if holds(s.when, facts) is not False]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from bot.guidance.area import Knowledge
@@ -15,6 +16,11 @@ from bot.knowledge.model import Wording
 
 # About the conversation even where a service or form is named: "say that about the SES form more simply".
 WITH_NAMES = frozenset({"start_again", "say_wrong", "ask_source", "talk_to_person", "say_simpler", "for_parents"})
+# The beginning of a question for a fact, not of a request about the last answer.
+ASKS_A_FACT = re.compile(
+    r"^\W*(?:(?:and|so|but|ok|okay|also|then)\W+)*(?:do|does|did|is|are|am|should|must|has|have|need|when|who|where|which)\b",
+    re.IGNORECASE,
+)
 
 
 class Controls:
@@ -55,6 +61,8 @@ class Controls:
             return None  # nothing was said yet: it asks where something else is written
         if intent == "ask_source":
             return self._clarifier.sources(memory), memory
+        if intent in self._simpler and ASKS_A_FACT.search(turn.text):
+            return None  # "do I need mum's say so" is no wish for words that mum would understand
         if intent in self._simpler:
             return self._clarifier.simpler(memory, self._simpler[intent]), memory
         if intent == "say_wrong":

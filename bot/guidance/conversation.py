@@ -254,6 +254,8 @@ class Conversations:
             return self._again(frame, areas, memory, today, notices)
         if heard.intent in self.wording.small_talk and heard.score >= self._limits.small_talk / 2:
             return self._speaker.say(Status.SMALL_TALK, self.wording.small_talk[heard.intent]), memory
+        if reading.areas and heard.intent == "inform" and not reading.facts:  # only the area was named
+            return self._clarifier.unsure([], frame, areas, memory, notices)
         whole = Clause(turn.text, heard.intent, heard.score, 1.0, dict(turn.ranking))
         outcome = self._respondent.respond(whole, frame, areas[0], memory)
         if outcome.score >= self._thresholds.hardly + 0.2 and outcome.similarity >= 0.6:

@@ -20,7 +20,9 @@ INTERROGATIVE = re.compile(
     rf"{{0,3}}(?:{_ASKING_WORDS})\b"
     r"|\b(?:tell me|talk me|explain|remind me|checklist|help me|looking for|need to know|need to work out|wondering"
     r"|like to know|want to know|not sure (?:if|whether|what|how|who|which)|any idea|advise|let me know|i want|we want"
-    r"|i need|we need|need the|just needs?|after the|trying to find)\b",
+    r"|i need|we need|need the|just needs?|after the|trying to find)\b"
+    r"|(?:^|[.!]\s+)(?:\W*(?:and|so|ok|okay|the|right|then|plus)\W+){0,3}(?:form|address|e-?mail|inbox|deadline|paperwork)"
+    r"s? (?:for|of|to)\b",
     re.IGNORECASE,
 )
 # What a forwarded e-mail is wrapped in: it asks for a reply, not for a fact.
