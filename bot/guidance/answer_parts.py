@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
 from bot.guidance.area import AreaKnowledge
 from bot.guidance.reply import Answer
+from bot.guidance.routes import fit_instead, instead
 from bot.knowledge.model import Kind, Statement
 
 ADDRESS = re.compile(r"[\w.-]+@[\w-]+(?:\.[\w-]+)+")
@@ -74,6 +76,11 @@ def ways(area: AreaKnowledge) -> dict[str, str]:
                 found[route.id] = s.id
                 break
     return found
+
+
+def how_instead(area: AreaKnowledge, known: Mapping[str, str], facts: Mapping[str, Any]) -> list[str]:
+    """Statements on what fits a pupil for whom a route is ruled out: first how to ask for it (`known`: see `ways`)."""
+    return list(dict.fromkeys([*(known[r] for r in fit_instead(area, facts) if r in known), *instead(area, facts)]))
 
 
 def same_address(one: Statement, other: Statement) -> bool:

@@ -6,11 +6,11 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.guidance.answer_parts import Limits, Outcome, Question, same, same_address, ways
+from bot.guidance.answer_parts import Limits, Outcome, Question, how_instead, same, same_address, ways
 from bot.guidance.area import AreaKnowledge
 from bot.guidance.conditions import holds
 from bot.guidance.reply import Answer, Point, Status, Verdict
-from bot.guidance.routes import fit, fitting, instead, verdict
+from bot.guidance.routes import fit, fitting, verdict
 from bot.guidance.search import Ranked, Weights, WordIndex, rank
 from bot.knowledge.model import Criterion, Kind, Statement
 
@@ -224,7 +224,7 @@ class Answerer:
 
     def _instead(self, facts: Mapping[str, Any]) -> list[Ranked]:
         """Where the routes in question are ruled out: how to use the ones that fit because of the pupil's need."""
-        return [Ranked(i, 8.0, 1.0, 1.0) for i in instead(self.area, facts)]
+        return [Ranked(i, 8.0, 1.0, 1.0) for i in how_instead(self.area, self._ways, facts)[:2]]
 
     def _is_for(self, r: Ranked, routes: frozenset[str]) -> bool:
         its_routes = self.area.routes_of[r.statement_id]

@@ -27,6 +27,8 @@ ASKS_FOR_MEANING = MEANING | {
     *("is", "are", "does", "do", "a", "an", "the", "mean", "means", "stand", "for", "short", "again", "then", "please"),
     *("and", "so", "ok", "sorry", "exactly", "actually", "of", "by", "that"),
 }
+FEW_WORDS = 7
+VAGUE = 0.4  # a short question of no clear topic is as likely about what was answered last
 FOLLOWED = 0.8  # how surely a follow-up is about what was answered last
 OUT_OF_SCOPE = "out_of_scope_"
 LIKENESS_COUNTS = 0.7  # measured: docs/evaluation.md
@@ -72,12 +74,13 @@ class Respondent:
             texts.append(f"{last.question} {asked}")
         reading = self._reader.read(clause.text, clause.entities)
         named = named_routes(reading, area)
-        if not named and leans and clause.context and message is not None:
+        if not named and leans and clause.context:
             named = named_routes(self._reader.read(clause.context), area)
         follows = follows_up(clause) and not clause.context
         topics = {t: w for t, w in topic_weights(clause, message).items() if t in self._topics}
-        if last and follows:
-            topics |= {t: max(topics.get(t, 0.0), FOLLOWED) for t in last.topics}
+        vague = len(clause.text.split()) <= FEW_WORDS and leans and max(topics.values(), default=0.0) < VAGUE
+        if last and (follows or vague):
+            topics |= {t: max(topics.get(t, 0.0), FOLLOWED if follows else VAGUE) for t in last.topics}
         question = Question(
             text=asked,
             topics=topics,

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.guidance.answer_parts import ways
+from bot.guidance.answer_parts import how_instead, ways
 from bot.guidance.area import AreaKnowledge, Knowledge
 from bot.guidance.frame import Frame
 from bot.guidance.readiness import Item, Readiness, Result
 from bot.guidance.reply import Answer, ChecklistItem, ItemState, Point, Verdict
-from bot.guidance.routes import fit_instead, instead
 from bot.guidance.speaking import Speaker
 from bot.knowledge.model import Hedge, Statement, Wording
 
@@ -37,7 +36,7 @@ class ChecklistSpeaker:
         if found.result is Result.ELSEWHERE:
             reasons = [area.statements[i] for i in dict.fromkeys(c.statement for c in found.failed)]
             said = {s.id for s in reasons}
-            ways_there = [area.statements[i] for i in self._instead(area, frame) if i not in said][:INSTEAD]
+            ways_there = [area.statements[i] for i in how_instead(area, self._ways[area.id], frame.facts) if i not in said][:INSTEAD]
             no = Answer(topic=TOPIC, area=area.id, verdict=Verdict.NO, lead=lead, points=_points(area, reasons))
             if ways_there:
                 return [no, Answer(area=area.id, lead=self._wording.fits_instead, points=_points(area, ways_there))]
@@ -56,7 +55,7 @@ class ChecklistSpeaker:
             1 if found.result is Result.NOT_YET else 3,
             (then_lead, _points(area, then[: 1 if _length(items) > LONG else None])),
         )
-        if then_lead != words.send_lead:
+        if then_lead != words.send_lead and _length(items) <= LONG:
             blocks.append((words.send_lead, _points(area, self._way(area, found))))
         blocks = [(title, points) for title, points in blocks if points or title.endswith(".")]
         shown = [Answer(area=area.id, lead=title, points=points) for title, points in blocks]
@@ -70,12 +69,6 @@ class ChecklistSpeaker:
             f for i in found.of(ItemState.DONE) if i.statement.met_when for f in sorted(i.statement.met_when.facts())
         ]
         return "; ".join(self._facts[f].label for f in dict.fromkeys(facts)) + "."
-
-    def _instead(self, area: AreaKnowledge, frame: Frame) -> list[str]:
-        """Statements on what fits instead: first how the routes that fit are asked for."""
-        known = self._ways[area.id]
-        ways_there = [known[r] for r in fit_instead(area, frame.facts) if r in known]
-        return list(dict.fromkeys(ways_there or instead(area, frame.facts)))
 
     def _result(self, found: Readiness, area: AreaKnowledge) -> str:
         words = self._words

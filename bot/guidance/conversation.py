@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -20,7 +21,7 @@ from bot.guidance.likeness import Embed
 from bot.guidance.reading import Reader
 from bot.guidance.reply import Answer, Reply, Status
 from bot.guidance.speaking import Speaker
-from bot.guidance.triage import Triage, beside, forget_questions, wants_route
+from bot.guidance.triage import STOPS, Triage, beside, forget_questions, wants_route
 from bot.guidance.turn import Clause, Last, Memory, Turn, topic_clause
 from bot.guidance.understanding import Limits, Thresholds, Understood, follows_up, leans_on_context, understand
 from bot.knowledge.lookups import entity_words, fold
@@ -31,6 +32,12 @@ ALONE = 0.35  # without an area there is no statement to compare with: be surer
 IN_STORY = 0.30  # a clause after others, or after an answer, is seldom out of scope
 LEANING = 0.55  # still less where it says little by itself ("so where do we go with him?")
 UNSTATED = 0.5  # likeness from which the offer's own silence is said rather than that it is none of our business
+# "It is the deaf team. Does that change anything?": the last question once more.
+CHANGES = re.compile(
+    r"\b(?:does|would|will|do|did) (?:that|this|it|they|those)(?: then)? (?:change|alter|affect|matter|make)\b"
+    r"|\b(?:any|a) different\b.{0,20}$|\bis (?:that|it) (?:any )?different\b",
+    re.IGNORECASE,
+)
 FIRST_GUESS = "how_to_refer"  # what a described pupil, without a question, most needs to hear
 
 
@@ -74,6 +81,9 @@ class Conversations:
         choice = turn.choice or self._clarifier.typed_choice(turn, memory)
         if choice is not None:
             return self._chosen(choice, memory, today)
+        if wants_route(memory.pending) and STOPS.search(turn.text):
+            stopped = replace(forget_questions(memory), pending=(), offered=())
+            return self._speaker.say(Status.SMALL_TALK, self.wording.small_talk["goodbye"]), stopped
         heard = self._dater.heard(understand(turn, self._reader, self._limits), turn.text, today)
         heard = self._checking.hear(heard, turn, memory)
         control = self._controls.reply(heard, turn, memory)
@@ -93,6 +103,8 @@ class Conversations:
             return self._answer(waiting, settled, areas, memory, today, notices)
         if not asking:
             return self._nothing_asked(heard, turn, memory, frame, areas, today, notices)
+        if memory.last.topics and (heard.reading.facts or heard.reading.routes) and all(CHANGES.search(c.text) for c in asking):
+            return self._again(frame, areas, memory, today, notices)
         message = turn.ranking if len(turn.clauses) > 1 else None
         return self._answer(asking, frame, areas, memory, today, notices, message)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -25,6 +26,12 @@ ABOUT_THE_WAY = frozenset(
 MOST_QUESTIONS = 3
 ASKED = "triage/"
 ASKABLE_THOUGH_GRANTED = frozenset({"subject"})  # most take it for granted, but here it divides the routes
+
+STOPS = re.compile(
+    r"^\W*(?:(?:actually|ok|okay|no|sorry|please|wait|oh|right)\W+)*(?:stop|never ?mind|forget (?:it|that|about it)"
+    r"|leave (?:it|that)|cancel|not now|let'?s stop|i'?ll (?:stop|leave it|come back))\b(?!.*\?)",
+    re.IGNORECASE,
+)
 
 
 def wants_route(clauses: Sequence[Clause]) -> bool:
