@@ -33,7 +33,9 @@ SHORT_FORMS = {
     "mtg": "meeting", "mtgs": "meetings", "paperwrk": "paperwork", "obs": "observation", "refs": "referrals",
     "info": "information", "docs": "documents", "kno": "know", "dosnt": "doesn't", "wana": "want to",
     "wanna": "want to", "gonna": "going to", "gotta": "have to", "alot": "a lot", "aswell": "as well",
-    "noone": "no one", "thier": "their", "recieve": "receive", "ur": "your",
+    "havnt": "haven't", "hasent": "hasn't", "couldnt": "couldn't", "shouldnt": "shouldn't", "wouldnt": "wouldn't",
+    "werent": "weren't", "dnt": "don't", "didn": "didn't", "wernt": "weren't", "redy": "ready", "wen": "when",
+    "skool": "school", "befor": "before", "agen": "again", "becuase": "because", "noone": "no one", "thier": "their", "recieve": "receive", "ur": "your",
 }  # fmt: skip
 # One letter may be a name as well ("year r", "n = 5"), so that what stands beside it decides. Put right in this order.
 LETTERS = {"u": "you", "r": "are", "n": "and"}
