@@ -9,6 +9,7 @@ from typing import Any
 from bot.guidance.answer_parts import Limits, Outcome, Question, how_instead, same, same_address, ways
 from bot.guidance.area import AreaKnowledge
 from bot.guidance.conditions import holds
+from bot.guidance.readiness import Result, readiness
 from bot.guidance.reply import Answer, Point, Status, Verdict
 from bot.guidance.routes import fit, fitting, verdict
 from bot.guidance.search import Ranked, Weights, WordIndex, rank
@@ -170,8 +171,13 @@ class Answerer:
         if found is Verdict.NO and (about_use or question.named_routes or not routes):
             return (found if asks_yes_no or about_use or not routes else None), criteria
         if topic == "eligibility" and asks_yes_no and question.described and found is Verdict.YES:
-            return found, criteria
+            return (None, ()) if self._is_missing(asked, facts) else (found, criteria)
         return None, ()
+
+    def _is_missing(self, routes: Sequence[str], facts: Mapping[str, Any]) -> bool:
+        """Whether each route in question that could be used lacks something that must be in place first."""
+        open_routes = [r for r in routes if fit(self.area.routes[r], facts).fits is not False]
+        return all(readiness(self.area, r, facts).result is Result.NOT_YET for r in open_routes)
 
     def _choose(
         self, ranked: list[Ranked], topic: str, active: frozenset[str], this_case: frozenset[str]

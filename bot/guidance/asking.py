@@ -9,6 +9,7 @@ from dataclasses import replace
 from bot.guidance.answer_parts import Outcome, Question
 from bot.guidance.answers import Answerer
 from bot.guidance.area import TERM, Knowledge
+from bot.guidance.ehcp import any_of
 from bot.guidance.frame import Frame
 from bot.guidance.likeness import Embed
 from bot.guidance.reading import Reader
@@ -27,6 +28,7 @@ ASKS_FOR_MEANING = MEANING | {
     *("is", "are", "does", "do", "a", "an", "the", "mean", "means", "stand", "for", "short", "again", "then", "please"),
     *("and", "so", "ok", "sorry", "exactly", "actually", "of", "by", "that"),
 }
+CUED = 0.5  # how surely words that a topic declares make a question one about it
 FEW_WORDS = 7
 VAGUE = 0.4  # a short question of no clear topic is as likely about what was answered last
 FOLLOWED = 0.8  # how surely a follow-up is about what was answered last
@@ -42,7 +44,7 @@ class Respondent:
         self._wording = wording
         self._reader = reader
         self._embed = embed
-        self._topics = frozenset(t.id for t in knowledge.common.topics)
+        self._topics = {t.id: any_of(*t.patterns) if t.patterns else None for t in knowledge.common.topics}
         self._answerers = {a.id: Answerer(a) for a in knowledge.areas.values()}
 
     def respond(
@@ -78,6 +80,9 @@ class Respondent:
             named = named_routes(self._reader.read(clause.context), area)
         follows = follows_up(clause) and not clause.context
         topics = {t: w for t, w in topic_weights(clause, message).items() if t in self._topics}
+        topics |= {
+            t: max(topics.get(t, 0.0), CUED) for t, words in self._topics.items() if words and words.search(asked)
+        }
         vague = len(clause.text.split()) <= FEW_WORDS and leans and max(topics.values(), default=0.0) < VAGUE
         if last and (follows or vague):
             topics |= {t: max(topics.get(t, 0.0), FOLLOWED if follows else VAGUE) for t in last.topics}

@@ -36,7 +36,9 @@ class ChecklistSpeaker:
         if found.result is Result.ELSEWHERE:
             reasons = [area.statements[i] for i in dict.fromkeys(c.statement for c in found.failed)]
             said = {s.id for s in reasons}
-            ways_there = [area.statements[i] for i in how_instead(area, self._ways[area.id], frame.facts) if i not in said][:INSTEAD]
+            ways_there = [
+                area.statements[i] for i in how_instead(area, self._ways[area.id], frame.facts) if i not in said
+            ][:INSTEAD]
             no = Answer(topic=TOPIC, area=area.id, verdict=Verdict.NO, lead=lead, points=_points(area, reasons))
             if ways_there:
                 return [no, Answer(area=area.id, lead=self._wording.fits_instead, points=_points(area, ways_there))]

@@ -18,6 +18,7 @@ from bot.guidance.dating import Dater
 from bot.guidance.frame import Frame, plausible
 from bot.guidance.framing import Framer
 from bot.guidance.likeness import Embed
+from bot.guidance.outcomes import each_last_topic, repeats, said_once
 from bot.guidance.reading import Reader
 from bot.guidance.reply import Answer, Reply, Status
 from bot.guidance.speaking import Speaker
@@ -103,7 +104,11 @@ class Conversations:
             return self._answer(waiting, settled, areas, memory, today, notices)
         if not asking:
             return self._nothing_asked(heard, turn, memory, frame, areas, today, notices)
-        if memory.last.topics and (heard.reading.facts or heard.reading.routes) and all(CHANGES.search(c.text) for c in asking):
+        if (
+            memory.last.topics
+            and (heard.reading.facts or heard.reading.routes)
+            and all(CHANGES.search(c.text) for c in asking)
+        ):
             return self._again(frame, areas, memory, today, notices)
         message = turn.ranking if len(turn.clauses) > 1 else None
         return self._answer(asking, frame, areas, memory, today, notices, message)
@@ -121,8 +126,7 @@ class Conversations:
         elif kind == ROUTE:
             frame = self._checking.choose(frame, str(value))
         frame = replace(frame, carried=frozenset())
-        pending = memory.pending
-        memory = replace(memory, frame=frame, offered=(), pending=())
+        pending, memory = memory.pending, replace(memory, frame=frame, offered=(), pending=())
         if kind == "topic" and isinstance(value, Mapping) and value.get("topic") in self._topics:
             pending = (topic_clause(self._topics[str(value["topic"])], str(value.get("question") or "")),)
         if pending and frame.area is None:
@@ -150,7 +154,7 @@ class Conversations:
         if self._checking.wanted(clauses):
             return self._checking.reply(clauses, frame, areas, memory, today, notices, self._answer)
         outcomes: list[Outcome] = []
-        clauses = self._each_last_topic(clauses, memory)
+        clauses = each_last_topic(clauses, [t for t in memory.last.topics if t in self._topics])
         room = ROOM.get(len(clauses) * len(areas), 0.5)
         for clause in clauses:
             for area_id in areas:
@@ -167,9 +171,9 @@ class Conversations:
                 unstated = outcome.answer.status is Status.NOT_STATED and outcome.likeness >= UNSTATED
                 if pointer is not None and outcome.answer.topic != GLOSSARY and not unstated:
                     outcome = Outcome(pointer, 1.0, 0.0)
-                if not any(_repeats(outcome.answer, o.answer) for o in outcomes):
+                if not any(repeats(outcome.answer, o.answer) for o in outcomes):
                     outcomes.append(outcome)
-        kept = _said_once([o for o in outcomes if o.score >= self._thresholds.hardly])
+        kept = said_once([o for o in outcomes if o.score >= self._thresholds.hardly])
         if not kept:
             return self._clarifier.unsure(clauses, frame, areas, memory, notices)
         answered = [o for o in kept if o.answer.points]
@@ -197,13 +201,6 @@ class Conversations:
         topics = self._triage.told_topics(self.knowledge.areas[areas[0]], frame.facts)
         found = [replace(topic_clause(self._topics[t]), text="") for t in topics]
         return self._answer(found, frame, areas, forget_questions(memory), today, notices)
-
-    def _each_last_topic(self, clauses: Sequence[Clause], memory: Memory) -> Sequence[Clause]:
-        """A follow-up to an answer about several things is a follow-up to each of them."""
-        topics = [t for t in memory.last.topics if t in self._topics][:2]
-        if len(clauses) != 1 or len(topics) < 2 or not follows_up(clauses[0]) or clauses[0].context:
-            return clauses
-        return [replace(clauses[0], intent="follow_up", ranking={f"ask_{t}": 1.0}) for t in topics]
 
     def _finish(
         self,
@@ -301,23 +298,3 @@ class Conversations:
         if not pending and heard.intent in self.wording.small_talk:
             return self._speaker.say(Status.SMALL_TALK, self.wording.small_talk[heard.intent]), memory
         return self._clarifier.ask_area(replace(memory, pending=pending))
-
-
-def _said_once(outcomes: Sequence[Outcome]) -> list[Outcome]:
-    """Outcomes without the points that an earlier one has said; one of which nothing is left is not kept."""
-    kept: list[Outcome] = []
-    said: set[str] = set()
-    for outcome in outcomes:
-        new = [p for p in outcome.answer.points if p.statement_id not in said]
-        if new or not outcome.answer.points:
-            kept.append(replace(outcome, answer=outcome.answer.model_copy(update={"points": new})))
-        said |= {p.statement_id for p in new}
-    return kept
-
-
-def _repeats(answer: Answer, other: Answer) -> bool:
-    """Whether an answer says again what another one says already."""
-    mine, others = {p.statement_id for p in answer.points}, {p.statement_id for p in other.points}
-    if not mine and not others:
-        return answer.lead == other.lead
-    return bool(mine) and len(mine & others) >= 0.6 * len(mine)

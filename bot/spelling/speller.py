@@ -35,7 +35,8 @@ SHORT_FORMS = {
     "wanna": "want to", "gonna": "going to", "gotta": "have to", "alot": "a lot", "aswell": "as well",
     "havnt": "haven't", "hasent": "hasn't", "couldnt": "couldn't", "shouldnt": "shouldn't", "wouldnt": "wouldn't",
     "werent": "weren't", "dnt": "don't", "didn": "didn't", "wernt": "weren't", "redy": "ready", "wen": "when",
-    "skool": "school", "befor": "before", "agen": "again", "becuase": "because", "noone": "no one", "thier": "their", "recieve": "receive", "ur": "your",
+    "skool": "school", "befor": "before", "agen": "again", "becuase": "because", "noone": "no one",
+    "thier": "their", "recieve": "receive", "ur": "your",
 }  # fmt: skip
 # One letter may be a name as well ("year r", "n = 5"), so that what stands beside it decides. Put right in this order.
 LETTERS = {"u": "you", "r": "are", "n": "and"}

@@ -62,7 +62,11 @@ class ClauseClassifier(IntentClassifier, GraphComponent):
 
     @classmethod
     def create(
-        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
     ) -> ClauseClassifier:
         """An untrained component."""
         return cls(config, execution_context.node_name, model_storage, resource)

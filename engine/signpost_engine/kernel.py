@@ -48,7 +48,9 @@ class KernelIntents:
         apart = np.arange(len(right)) % HELD_OUT == HELD_OUT - 1
         sharpness = SHARPNESS[len(SHARPNESS) // 2]
         if apart.any():
-            trial = cls(names, known[~apart], _weights(known[~apart], right[~apart], len(names), gamma, penalty), gamma, 1)
+            trial = cls(
+                names, known[~apart], _weights(known[~apart], right[~apart], len(names), gamma, penalty), gamma, 1
+            )
             scores = trial._scores(known[apart])
             sharpness = min(SHARPNESS, key=lambda s: _log_loss(scores * s, right[apart]))
         return cls(names, known, _weights(known, right, len(names), gamma, penalty), gamma, sharpness)

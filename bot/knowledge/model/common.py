@@ -10,13 +10,31 @@ from pydantic import Field, field_validator
 from bot.knowledge.model.record import Record, Slug, Text
 
 
+def _patterns(patterns: tuple[str, ...]) -> tuple[str, ...]:
+    for pattern in patterns:
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise ValueError(f"no regular expression: {pattern}: {error}") from None
+    return patterns
+
+
 class Topic(Record):
-    """What a question is about. The intent is `ask_<id>`."""
+    """What a question is about. The intent is `ask_<id>`.
+
+    `patterns`: words that by themselves make a question likely to be about it; regular expressions, any case.
+    """
 
     id: Slug
     title: Text
     about: Text
     related: tuple[Slug, ...] = ()
+    patterns: tuple[Text, ...] = ()
+
+    @field_validator("patterns")
+    @classmethod
+    def _are_patterns(cls, patterns: tuple[str, ...]) -> tuple[str, ...]:
+        return _patterns(patterns)
 
 
 class Need(Record):
@@ -53,12 +71,7 @@ class Cue(Record):
     @field_validator("patterns")
     @classmethod
     def _are_patterns(cls, patterns: tuple[str, ...]) -> tuple[str, ...]:
-        for pattern in patterns:
-            try:
-                re.compile(pattern)
-            except re.error as error:
-                raise ValueError(f"no regular expression: {pattern}: {error}") from None
-        return patterns
+        return _patterns(patterns)
 
 
 class Pointer(Record):
