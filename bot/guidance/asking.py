@@ -33,6 +33,7 @@ FEW_WORDS = 7
 VAGUE = 0.4  # a short question of no clear topic is as likely about what was answered last
 FOLLOWED = 0.8  # how surely a follow-up is about what was answered last
 OUT_OF_SCOPE = "out_of_scope_"
+STORY_DOUBT = 0.25
 LIKENESS_COUNTS = 0.7  # measured: docs/evaluation.md
 
 
@@ -164,8 +165,8 @@ class Respondent:
             likeness: of the clause to the questions of the best statement.
         """
         kinds = {i: c for i, c in clause.ranking.items() if i.startswith(OUT_OF_SCOPE)}
-        if message:  # a clause of a story is out of scope only if the whole message is
-            kinds = {i: min(c, message.get(i, 0.0)) for i, c in kinds.items()}
+        if message:  # a clause of a story is out of scope only if the whole message is, or if it is quite sure
+            kinds = {i: max(min(c, message.get(i, 0.0)), c - STORY_DOUBT) for i, c in kinds.items()}
         if not kinds or sum(kinds.values()) - LIKENESS_COUNTS * likeness < least:
             return None
         kind = max(kinds, key=lambda i: kinds[i]).removeprefix(OUT_OF_SCOPE)

@@ -6,12 +6,13 @@ import re
 from dataclasses import replace
 
 from bot.guidance.area import Knowledge
-from bot.guidance.clarifying import Clarifier
+from bot.guidance.clarifying import UNKNOWN, Clarifier
 from bot.guidance.framing import Framer
 from bot.guidance.reply import Reply, Status
 from bot.guidance.speaking import Speaker
 from bot.guidance.turn import Memory, Turn, topic_clause
 from bot.guidance.understanding import SHORT, Limits, Understood
+from bot.knowledge.lookups import fold
 from bot.knowledge.model import Wording
 
 # About the conversation even where a service or form is named: "say that about the SES form more simply".
@@ -46,7 +47,7 @@ class Controls:
     def reply(self, heard: Understood, turn: Turn, memory: Memory) -> tuple[Reply, Memory] | None:
         """The reply to a turn that is about the conversation itself; None for any other turn."""
         intent, sure = heard.intent, heard.score >= self._limits.small_talk
-        if not sure:
+        if not sure or (memory.pending and (UNKNOWN.match(fold(turn.text)) or heard.reading.areas)):
             return None
         if intent == "safeguarding":
             return self._speaker.say(Status.SAFEGUARDING, self.wording.safeguarding), memory

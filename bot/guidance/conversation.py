@@ -29,10 +29,10 @@ from bot.knowledge.lookups import entity_words, fold
 from bot.knowledge.model import Fact, Wording
 
 ROOM = {1: 1.0, 2: 0.75, 3: 0.6}
-ALONE = 0.35  # without an area there is no statement to compare with: be surer
+ALONE = 0.5  # without an area there is no statement to compare with: be surer
 IN_STORY = 0.30  # a clause after others, or after an answer, is seldom out of scope
 LEANING = 0.55  # still less where it says little by itself ("so where do we go with him?")
-UNSTATED = 0.5  # likeness from which the offer's own silence is said rather than that it is none of our business
+UNSTATED = 0.6  # likeness from which the offer's own silence is said rather than that it is none of our business
 # "It is the deaf team. Does that change anything?": the last question once more.
 CHANGES = re.compile(
     r"\b(?:does|would|will|do|did) (?:that|this|it|they|those)(?: then)? (?:change|alter|affect|matter|make)\b"

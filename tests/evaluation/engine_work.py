@@ -47,10 +47,10 @@ def curve(request: dict[str, Any]) -> list[dict[str, Any]]:
     """Accuracy of a classifier fitted anew on `size` examples an intent, `draws` times with others."""
     import numpy as np
     from rasa.shared.nlu.training_data.loading import load_data
-
-    from bot.embedding import shared_embedder
     from signpost_engine.featurizer import area_names, names_in
     from signpost_engine.kernel import KernelIntents
+
+    from bot.embedding import shared_embedder
 
     embed = shared_embedder().embed
     data = load_data("data/nlu")
