@@ -96,7 +96,8 @@ class Respondent:
             described=self._describes(clause, frame),
             said=frozenset(last.statements) if last and follows and not reading.facts else frozenset(),
         )
-        outcome = self._answerers[area_id].answer(question, frame.facts, frame.routes, room)
+        focus = frame.routes or (last.routes if last and leans and last.area == area_id else ())
+        outcome = self._answerers[area_id].answer(question, frame.facts, focus, room)
         if not clause.text:
             outcome = replace(outcome, score=max(outcome.score, 1.0))
         return self._with_terms(clause, reading.terms, area_id, outcome)

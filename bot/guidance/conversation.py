@@ -8,9 +8,9 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from bot.guidance.answer_parts import Outcome
+from bot.guidance.answering import IN_STORY, Answering
 from bot.guidance.area import Knowledge
-from bot.guidance.asking import GLOSSARY, Respondent
+from bot.guidance.asking import Respondent
 from bot.guidance.checking import ROUTE, Checking
 from bot.guidance.clarifying import Clarifier
 from bot.guidance.controls import Controls
@@ -18,21 +18,16 @@ from bot.guidance.dating import Dater
 from bot.guidance.frame import Frame, plausible
 from bot.guidance.framing import Framer
 from bot.guidance.likeness import Embed
-from bot.guidance.outcomes import each_last_topic, repeats, said_once
 from bot.guidance.reading import Reader
-from bot.guidance.reply import Answer, Reply, Status
+from bot.guidance.reply import Reply, Status
 from bot.guidance.speaking import Speaker
 from bot.guidance.triage import STOPS, Triage, beside, forget_questions, wants_route
-from bot.guidance.turn import Clause, Last, Memory, Turn, topic_clause
-from bot.guidance.understanding import Limits, Thresholds, Understood, follows_up, leans_on_context, understand
+from bot.guidance.turn import Clause, Memory, Turn, topic_clause
+from bot.guidance.understanding import Limits, Thresholds, Understood, understand
 from bot.knowledge.lookups import entity_words, fold
 from bot.knowledge.model import Fact, Wording
 
-ROOM = {1: 1.0, 2: 0.75, 3: 0.6}
 ALONE = 0.5  # without an area there is no statement to compare with: be surer
-IN_STORY = 0.30  # a clause after others, or after an answer, is seldom out of scope
-LEANING = 0.55  # still less where it says little by itself ("so where do we go with him?")
-UNSTATED = 0.6  # likeness from which the offer's own silence is said rather than that it is none of our business
 # "It is the deaf team. Does that change anything?": the last question once more.
 CHANGES = re.compile(
     r"\b(?:does|would|will|do|did) (?:that|this|it|they|those)(?: then)? (?:change|alter|affect|matter|make)\b"
@@ -64,6 +59,9 @@ class Conversations:
         self._triage = Triage(knowledge, self.wording, self._speaker)
         self._controls = Controls(knowledge, self.wording, self._framer, self._speaker, self._clarifier, self._limits)
         self._checking = Checking(knowledge, self.wording, self._reader, self._speaker)
+        self._answering = Answering(
+            knowledge, self._respondent, self._speaker, self._clarifier, self._triage, self._checking, self._thresholds
+        )
         self._facts: dict[str, Fact] = {f.id: f for f in knowledge.common.facts}
         self._topics = {t.id: t for t in knowledge.common.topics}
 
@@ -98,10 +96,10 @@ class Conversations:
         waiting, asking = memory.pending, list(heard.asking)[: self._limits.questions]
         memory = replace(memory, frame=frame, pending=())
         if wants_route(waiting) or wants_route(asking):
-            return self._guide(frame, areas, memory, today, notices, beside(asking))
+            return self._answering.guide(frame, areas, memory, today, notices, beside(asking))
         if waiting and not [c for c in asking if c.intent not in ("inform", "affirm", "deny")]:
             settled = replace(frame, carried=frozenset())
-            return self._answer(waiting, settled, areas, memory, today, notices)
+            return self._answering.answer(waiting, settled, areas, memory, today, notices)
         if not asking:
             return self._nothing_asked(heard, turn, memory, frame, areas, today, notices)
         if (
@@ -109,9 +107,9 @@ class Conversations:
             and (heard.reading.facts or heard.reading.routes)
             and all(CHANGES.search(c.text) for c in asking)
         ):
-            return self._again(frame, areas, memory, today, notices)
+            return self._answering.again(frame, areas, memory, today, notices)
         message = turn.ranking if len(turn.clauses) > 1 else None
-        return self._answer(asking, frame, areas, memory, today, notices, message)
+        return self._answering.answer(asking, frame, areas, memory, today, notices, message)
 
     # ------------------------------------------------------------------ choices
 
@@ -132,119 +130,12 @@ class Conversations:
         if pending and frame.area is None:
             return self._clarifier.ask_area(replace(memory, pending=pending))
         if pending and frame.area is not None and wants_route(pending):
-            return self._guide(frame, [frame.area], memory, today, [])
+            return self._answering.guide(frame, [frame.area], memory, today, [])
         if pending and frame.area is not None:
-            return self._answer(pending, frame, [frame.area], memory, today, [])
+            return self._answering.answer(pending, frame, [frame.area], memory, today, [])
         if frame.area is not None and memory.last.topics:
-            return self._again(frame, [frame.area], memory, today, [])
+            return self._answering.again(frame, [frame.area], memory, today, [])
         return self._speaker.say(Status.SMALL_TALK, self.wording.small_talk["affirm"]), memory
-
-    # ------------------------------------------------------------------ answering
-
-    def _answer(
-        self,
-        clauses: Sequence[Clause],
-        frame: Frame,
-        areas: Sequence[str],
-        memory: Memory,
-        today: date,
-        notices: Sequence[str],
-        message: Mapping[str, float] | None = None,
-    ) -> tuple[Reply, Memory]:
-        if self._checking.wanted(clauses):
-            return self._checking.reply(clauses, frame, areas, memory, today, notices, self._answer)
-        outcomes: list[Outcome] = []
-        clauses = each_last_topic(clauses, [t for t in memory.last.topics if t in self._topics])
-        room = ROOM.get(len(clauses) * len(areas), 0.5)
-        for clause in clauses:
-            for area_id in areas:
-                outcome = self._respondent.respond(clause, frame, area_id, memory, room, message, len(clauses) == 1)
-                one_area = area_id if len(areas) == 1 else None
-                least = self._thresholds.out_of_scope
-                if "needs" in frame.pupil and {"year", "age"} & set(frame.pupil):
-                    least += LEANING  # a described pupil is asked about, not looked up
-                elif clause.context or memory.last.area:
-                    least += LEANING if leans_on_context(clause) else IN_STORY
-                pointer = None
-                if not (memory.last.area and follows_up(clause)):
-                    pointer = self._respondent.pointer(clause, one_area, least, outcome.likeness, message)
-                unstated = outcome.answer.status is Status.NOT_STATED and outcome.likeness >= UNSTATED
-                if pointer is not None and outcome.answer.topic != GLOSSARY and not unstated:
-                    outcome = Outcome(pointer, 1.0, 0.0)
-                if not any(repeats(outcome.answer, o.answer) for o in outcomes):
-                    outcomes.append(outcome)
-        kept = said_once([o for o in outcomes if o.score >= self._thresholds.hardly])
-        if not kept:
-            return self._clarifier.unsure(clauses, frame, areas, memory, notices)
-        answered = [o for o in kept if o.answer.points]
-        if answered and len(kept) > len(answered) and len(clauses) > 2:
-            kept = answered  # in a long message a clause that is out of scope is mostly part of the story
-        return self._finish(kept, frame, areas, memory, today, list(notices), clauses[0])
-
-    def _guide(
-        self,
-        frame: Frame,
-        areas: Sequence[str],
-        memory: Memory,
-        today: date,
-        notices: Sequence[str],
-        others: Sequence[Clause] = (),
-    ) -> tuple[Reply, Memory]:
-        """Towards a route: the next question, or the route that was found. Another question is answered first."""
-        before: list[Answer] = []
-        if others:
-            reply, memory = self._answer(others, frame, areas, memory, today, notices)
-            before, notices = reply.parts, reply.notices
-        fact = self._triage.next_question(self.knowledge.areas[areas[0]], frame.facts, memory.told)
-        if fact is not None:
-            return self._triage.ask(fact, frame, memory, areas, before, notices)
-        topics = self._triage.told_topics(self.knowledge.areas[areas[0]], frame.facts)
-        found = [replace(topic_clause(self._topics[t]), text="") for t in topics]
-        return self._answer(found, frame, areas, forget_questions(memory), today, notices)
-
-    def _finish(
-        self,
-        outcomes: Sequence[Outcome],
-        frame: Frame,
-        areas: Sequence[str],
-        memory: Memory,
-        today: date,
-        notices: list[str],
-        first: Clause,
-    ) -> tuple[Reply, Memory]:
-        parts = [o.answer for o in outcomes]
-        answered = [p for p in parts if p.points]
-        if len(parts) > 1:
-            parts = self._speaker.headed(parts)
-        elif answered:
-            lead = " ".join(p for p in (self._speaker.lead(frame, areas), parts[0].lead) if p)
-            parts = [parts[0].model_copy(update={"lead": lead})]
-        shown = [self.knowledge.areas[a] for a in areas if any(p.area == a for p in answered)]
-        overdue, memory = self._speaker.overdue(shown, today, memory)
-        statuses = {p.status for p in parts}
-        status = parts[0].status if len(statuses) == 1 else Status.PARTLY_ANSWERED
-        if answered:
-            memory = replace(
-                memory,
-                last=Last(
-                    area=areas[-1],
-                    topics=tuple(dict.fromkeys(t for o in outcomes for t in o.topics))[:3],
-                    statements=tuple(dict.fromkeys(x.statement_id for p in answered for x in p.points)),
-                    question=f"{first.context} {first.text}".strip()[-200:],
-                ),
-                frame=replace(frame, routes=next((o.routes for o in outcomes if o.routes), frame.routes)),
-            )
-        memory = replace(memory, told=memory.told - {"clarified"}, offered=())
-        return self._speaker.reply(status, parts, frame, areas, [*notices, *overdue]), memory
-
-    def _again(
-        self, frame: Frame, areas: Sequence[str], memory: Memory, today: date, notices: Sequence[str]
-    ) -> tuple[Reply, Memory]:
-        """The last question once more, under a changed frame or for another area."""
-        topics = {f"ask_{t}": 1.0 for t in memory.last.topics}
-        text = memory.last.question or self._topics[memory.last.topics[0]].title
-        clause = Clause(text, "follow_up", 1.0, 1.0, topics)
-        return self._answer([clause], frame, areas, memory, today, notices)
 
     def _nothing_asked(
         self,
@@ -260,7 +151,7 @@ class Conversations:
         reading = heard.reading
         dated = self._dater.settles(memory, turn.text, today)
         if (reading.facts or reading.areas or dated) and memory.last.topics and not reading.new_pupil:
-            return self._again(frame, areas, memory, today, notices)
+            return self._answering.again(frame, areas, memory, today, notices)
         if heard.intent in self.wording.small_talk and heard.score >= self._limits.small_talk / 2:
             return self._speaker.say(Status.SMALL_TALK, self.wording.small_talk[heard.intent]), memory
         if reading.areas and heard.intent == "inform" and not reading.facts:  # only the area was named
@@ -268,9 +159,16 @@ class Conversations:
         whole = Clause(turn.text, heard.intent, heard.score, 1.0, dict(turn.ranking))
         outcome = self._respondent.respond(whole, frame, areas[0], memory)
         if outcome.score >= self._thresholds.hardly + 0.2 and outcome.similarity >= 0.6:
-            return self._answer([whole], frame, areas, memory, today, notices)
+            return self._answering.answer([whole], frame, areas, memory, today, notices)
+        if not reading.facts:
+            least = self._thresholds.out_of_scope + IN_STORY
+            pointer = self._respondent.pointer(whole, areas[0], least, outcome.likeness)
+            if pointer is not None:
+                return self._speaker.reply(Status.OUT_OF_SCOPE, [pointer], frame, areas, notices), memory
         if reading.facts and frame.facts.get("subject"):
-            return self._answer([topic_clause(self._topics[FIRST_GUESS])], frame, areas, memory, today, notices)
+            return self._answering.answer(
+                [topic_clause(self._topics[FIRST_GUESS])], frame, areas, memory, today, notices
+            )
         return self._clarifier.unsure([whole], frame, areas, memory, notices)
 
     # ------------------------------------------------------------------ turns without an area

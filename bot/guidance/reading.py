@@ -166,11 +166,14 @@ NOT_MEANT = re.compile(
     re.IGNORECASE,
 )
 
+AT_THE_BORDER = re.compile(r"\s+(?:border|boundary|county line)\b", re.IGNORECASE)
+
 
 def _meant(areas: Sequence[Found], text: str) -> tuple[str, ...]:
     """The authorities that a text is about: where it names several, not those that it denies or leaves behind."""
-    kept = [f for f in areas if not NOT_MEANT.search(text[: f.start])]
-    return tuple(dict.fromkeys(n for f in kept or areas for n in f.names))
+    kept = [f for f in areas if not NOT_MEANT.search(text[: f.start]) and not AT_THE_BORDER.match(text[f.end :])]
+    denied = len(areas) > 1 or not any(AT_THE_BORDER.match(text[f.end :]) for f in areas)
+    return tuple(dict.fromkeys(n for f in kept or (areas if denied else ()) for n in f.names))
 
 
 def _is_asked_about(text: str, place: Found) -> bool:

@@ -42,6 +42,7 @@ def from_slots(slots: Mapping[str, Any]) -> Memory:
             topics=_strings(last.get("topics")),
             statements=_strings(last.get("statements")),
             question=str(last.get("question") or ""),
+            routes=_strings(last.get("routes")),
         ),
         pending=tuple(clause_from(c) for c in _mappings(slots.get("pending"))),
         offered=tuple((str(o.get("title")), _mapping(o.get("value"))) for o in _mappings(slots.get("offered"))),
@@ -72,6 +73,7 @@ def _last_to(last: Last) -> dict[str, Any]:
         "topics": list(last.topics),
         "statements": list(last.statements),
         "question": last.question,
+        "routes": list(last.routes),
     }
 
 

@@ -41,12 +41,16 @@ def topic_clause(topic: Topic, text: str = "") -> Clause:
 
 @dataclass(frozen=True)
 class Last:
-    """What the last answer was about, so that a follow-up can lean on it."""
+    """What the last answer was about, so that a follow-up can lean on it.
+
+    `routes`: the one route that all of it held for, with its strands; empty where it was about several.
+    """
 
     area: str = ""
     topics: tuple[str, ...] = ()
     statements: tuple[str, ...] = ()
     question: str = ""
+    routes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

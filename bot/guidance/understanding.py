@@ -22,7 +22,8 @@ _TOLD = r"(?! (?:an?|no|not|got|been|had|just|already|now|very|really|struggling
 # A question mark, a clause that begins like a question (after "and", "ok so", a name ...), or a request in words.
 # After a comma only with its subject: "he is 8, has an EHCP, can't sit still" asks nothing.
 INTERROGATIVE = re.compile(
-    rf"\?|^{_LEAD_IN}(?:{_WH}|{_NOT} (?={_SUBJECT}\b)|(?:is|was|has|have)\b{_TOLD}|(?!is\b|was\b|has\b|have\b)(?:{_AUX}))\b"
+    rf"\?|^{_LEAD_IN}(?:{_WH}|{_NOT} (?={_SUBJECT}\b)|(?:is|was|has|have)\b{_TOLD}"
+    rf"|(?!is\b|was\b|has\b|have\b)(?:{_AUX}))\b"
     rf"|[,;:\u2013-]\s+{_LEAD_IN}(?:(?:{_WH})\b|(?:{_AUX}|{_NOT}) (?:{_SUBJECT})\b)"
     r"|\b(?:tell me|talk me|explain|remind me|checklist|help me|looking for|need to know|need to work out|wondering"
     r"|like to know|want to know|not sure (?:if|whether|what|how|who|which)|any idea|advise|let me know|i want|we want"
