@@ -39,7 +39,7 @@ class Question:
     """One question: its text, what it is about, and the vectors it is searched with (alone, then in context).
 
     `said`: statements of the last answer, which a follow-up asks for more than. `described`: whether the message says
-    for whom, or for which setting, it asks.
+    for whom, or for which setting, it asks. `ruled`: whether a no was said already in this message.
     """
 
     text: str
@@ -49,6 +49,7 @@ class Question:
     last_topics: tuple[str, ...] = ()
     said: frozenset[str] = frozenset()
     described: bool = False
+    ruled: bool = False
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from bot.guidance.checking import Checking
 from bot.guidance.clarifying import Clarifier
 from bot.guidance.frame import Frame
 from bot.guidance.outcomes import each_last_topic, held_for, repeats, said_once
-from bot.guidance.reply import Answer, Reply, Status
+from bot.guidance.reply import Answer, Reply, Status, Verdict
 from bot.guidance.speaking import Speaker
 from bot.guidance.triage import Triage, forget_questions
 from bot.guidance.turn import Clause, Last, Memory, topic_clause
@@ -69,7 +69,10 @@ class Answering:
         room = ROOM.get(len(clauses) * len(areas), 0.5)
         for clause in clauses:
             for area_id in areas:
-                outcome = self._respondent.respond(clause, frame, area_id, memory, room, message, len(clauses) == 1)
+                ruled = any(o.answer.verdict is Verdict.NO and o.answer.area == area_id for o in outcomes)
+                outcome = self._respondent.respond(
+                    clause, frame, area_id, memory, room, message, len(clauses) == 1, ruled
+                )
                 one_area = area_id if len(areas) == 1 else None
                 least = self._thresholds.out_of_scope
                 if "needs" in frame.pupil and {"year", "age"} & set(frame.pupil):

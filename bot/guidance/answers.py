@@ -164,6 +164,8 @@ class Answerer:
 
         No: every route in question is ruled out. Yes: asked so, about somebody or some setting that was described.
         """
+        if question.ruled:
+            return None, ()
         asked = routes or [r.id for r in self.area.content.routes if r.level == "pupil" and r.default]
         found, criteria = verdict(self.area, asked, facts)
         asks_yes_no = bool(YES_NO.search(question.text)) and not OPEN_QUESTION.match(question.text.strip())

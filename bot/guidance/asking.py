@@ -28,7 +28,7 @@ ASKS_FOR_MEANING = MEANING | {
     *("is", "are", "does", "do", "a", "an", "the", "mean", "means", "stand", "for", "short", "again", "then", "please"),
     *("and", "so", "ok", "sorry", "exactly", "actually", "of", "by", "that"),
 }
-CUED = 0.5  # how surely words that a topic declares make a question one about it
+CUED = 0.65  # how surely words that a topic declares make a question one about it
 FEW_WORDS = 7
 VAGUE = 0.4  # a short question of no clear topic is as likely about what was answered last
 FOLLOWED = 0.8  # how surely a follow-up is about what was answered last
@@ -57,6 +57,7 @@ class Respondent:
         room: float = 1.0,
         message: Mapping[str, float] | None = None,
         alone: bool = True,
+        ruled: bool = False,
     ) -> Outcome:
         """The answer to one clause.
 
@@ -64,6 +65,7 @@ class Respondent:
             room: share of the usual length.
             message: the ranking of intents of the whole message, where it has several clauses.
             alone: whether this clause is its only question.
+            ruled: whether another of its questions was answered with a no.
         """
         message = message if alone else None
         area = self._knowledge.areas[area_id]
@@ -94,6 +96,7 @@ class Respondent:
             named_routes=named,
             last_topics=last.topics if last and follows else (),
             described=self._describes(clause, frame),
+            ruled=ruled,
             said=frozenset(last.statements) if last and follows and not reading.facts else frozenset(),
         )
         focus = frame.routes or (last.routes if last and leans and last.area == area_id else ())

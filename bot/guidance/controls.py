@@ -53,6 +53,9 @@ class Controls:
             return self._speaker.say(Status.SAFEGUARDING, self.wording.safeguarding), memory
         if any(c.intent.removeprefix("ask_") in self._topics for c in heard.asking):
             return None
+        whole = max((i for i in turn.ranking if i != "ask_several"), key=lambda i: turn.ranking[i], default="")
+        if len(turn.clauses) > 1 and whole.removeprefix("ask_") in self._topics:
+            return None  # "who gives it to the family, may we trim it" is about the report, as a whole
         named = heard.reading.routes or heard.reading.services or heard.reading.forms
         if named and intent not in WITH_NAMES:
             return None

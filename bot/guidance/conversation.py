@@ -34,6 +34,7 @@ CHANGES = re.compile(
     r"|\b(?:any|a) different\b.{0,20}$|\bis (?:that|it) (?:any )?different\b",
     re.IGNORECASE,
 )
+PLEASANTRIES = frozenset({"greet", "thank", "goodbye"})  # said while a question waits, they leave it waiting
 FIRST_GUESS = "how_to_refer"  # what a described pupil, without a question, most needs to hear
 
 
@@ -187,8 +188,7 @@ class Conversations:
         meanings = [p for c in asking if (p := self._respondent.meaning(c)) is not None]
         if asking and len(meanings) == len(asking):
             return self._speaker.reply(Status.ANSWERED, meanings[:1], memory.frame, []), memory
-        chat = heard.intent in self.wording.small_talk and heard.intent not in ("affirm", "deny")
-        if chat and not asking and not heard.reading.facts:
+        if heard.intent in PLEASANTRIES and not asking and not heard.reading.facts:
             return self._speaker.say(Status.SMALL_TALK, self.wording.small_talk[heard.intent]), memory
         pending = tuple(asking) or memory.pending
         if not pending and heard.reading.facts:

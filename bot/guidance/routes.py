@@ -61,10 +61,10 @@ def instead(area: AreaKnowledge, facts: Mapping[str, Any]) -> list[str]:
     found = []
     for s in area.content.statements:
         routes = area.routes_of[s.id]
-        first = s.priority == 1 and s.kind is Kind.FACT and "how_to_refer" in s.topics
+        first = (s.priority == 1 or s.kind is Kind.GAP) and "how_to_refer" in s.topics
         if first and routes is not None and routes & fits and holds(s.when, facts) is not False:
             found.append(s.id)
-    return found[:2]
+    return sorted(found, key=lambda i: area.statements[i].kind is Kind.GAP)[:2]
 
 
 def _need_is_known(route: Route, facts: Mapping[str, Any]) -> bool:

@@ -96,7 +96,7 @@ def follows_up(clause: Clause) -> bool:
 def topic_weights(clause: Clause, message: Mapping[str, float] | None = None) -> dict[str, float]:
     """Topic id -> probability: the clause's own ranking, mixed with what stands around it where it leans on that."""
     leans = leans_on_context(clause)
-    unsure = min(1.0, max(0.5, UNSURE * (1 - max(clause.ranking.values(), default=0.0))))
+    unsure = min(1.0, max(0.8, UNSURE * (1 - max(clause.ranking.values(), default=0.0))))
     before = unsure * LEANS_BEFORE if leans and clause.context_ranking else 0.0
     share = 0.0 if not message else unsure * (0.5 if leans else 0.2)
     weights: dict[str, float] = {}
