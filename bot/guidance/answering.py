@@ -22,6 +22,7 @@ from bot.guidance.understanding import Thresholds, follows_up, leans_on_context
 ROOM = {1: 1.0, 2: 0.75, 3: 0.6}
 IN_STORY = 0.30  # a clause after others, or after an answer, is seldom out of scope
 LEANING = 0.55  # still less where it says little by itself ("so where do we go with him?")
+CHAIN_CHARS = 100
 UNSTATED = 0.6  # likeness from which the offer's own silence is said rather than that it is none of our business
 
 
@@ -144,7 +145,7 @@ class Answering:
                     area=areas[-1],
                     topics=tuple(dict.fromkeys(t for o in outcomes for t in o.topics))[:3],
                     statements=tuple(dict.fromkeys(x.statement_id for p in answered for x in p.points)),
-                    question=f"{first.context} {first.text}".strip()[-200:],
+                    question=_chain(first, memory),
                     routes=held_for(self._knowledge.areas[areas[-1]], answered) if len(areas) == 1 else (),
                 ),
                 frame=replace(frame, routes=next((o.routes for o in outcomes if o.routes), frame.routes)),
@@ -160,3 +161,9 @@ class Answering:
         text = memory.last.question or self._topics[memory.last.topics[0]].title
         clause = Clause(text, "follow_up", 1.0, 1.0, topics)
         return self.answer([clause], frame, areas, memory, today, notices)
+
+
+def _chain(clause: Clause, memory: Memory) -> str:
+    """What a follow-up is compared with: this question, after the ones that it leans on itself."""
+    before = clause.context or (memory.last.question if leans_on_context(clause) else "")
+    return f"{before[-CHAIN_CHARS:]} {clause.text}".strip()[-2 * CHAIN_CHARS :]
