@@ -23,6 +23,7 @@ YES_NO = re.compile(
     re.IGNORECASE,
 )
 REFERRAL = frozenset({"how_to_refer", "eligibility", "who_can_ask", "referral_form", "services"})
+HOW_TO_REFER = "how_to_refer"
 SAYS_WAY = REFERRAL | {"section_f", "school_support", "senco_support", "ep_consultation", "stt_consultation"}
 CLEAR = 2  # routes at most for which the way of asking is added to an answer
 REQUIREMENTS = "requirements"
@@ -87,6 +88,9 @@ class Answerer:
             return chosen
         says = [self.area.statements[self._ways[r]] for r in clear]
         ways = [Ranked(s.id, 0.0, 0.0, 0.0) for s in says if holds(s.when, facts) is not False]
+        if topic == HOW_TO_REFER:
+            given = {w.statement_id for w in ways}
+            return ways + [r for r in chosen if r.statement_id not in given]
         said = {r.statement_id for r in chosen[:3]}
         return chosen[:2] + [w for w in ways if w.statement_id not in said] + chosen[2:]
 

@@ -78,6 +78,7 @@ class Checking:
             return replace(
                 heard, asking=(first, *(c for c in heard.asking if c.intent != INTENT and c.text != first.text))
             )
+        heard = replace(heard, asking=tuple(_otherwise(c) for c in heard.asking))
         waiting = next((c for c in memory.pending if c.intent == INTENT), None)
         shown = INTENT in memory.last.topics
         if waiting is None and not shown:
@@ -232,6 +233,14 @@ class Checking:
         area = self._knowledge.areas.get(memory.last.area)
         routes = [r for r in memory.frame.routes if area is not None and r in area.routes]
         return bool(area and routes and set(heard.reading.facts) & rests_on(area, routes[0]))
+
+
+def _otherwise(clause: Clause) -> Clause:
+    """A clause that may ask for a checklist, but not surely: what else it is most likely about."""
+    others = {i: c for i, c in clause.ranking.items() if i != INTENT}
+    if clause.intent != INTENT or not others:
+        return clause
+    return replace(clause, intent=max(others, key=lambda i: others[i]), ranking=others)
 
 
 def _is_check(clause: Clause) -> bool:

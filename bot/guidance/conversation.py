@@ -21,7 +21,7 @@ from bot.guidance.likeness import Embed
 from bot.guidance.reading import Reader
 from bot.guidance.reply import Reply, Status
 from bot.guidance.speaking import Speaker
-from bot.guidance.triage import STOPS, Triage, beside, forget_questions, wants_route
+from bot.guidance.triage import STOPS, Triage, beside, forget_questions, surely, wants_route
 from bot.guidance.turn import Clause, Memory, Turn, topic_clause
 from bot.guidance.understanding import Limits, Thresholds, Understood, understand
 from bot.knowledge.lookups import entity_words, fold
@@ -94,7 +94,7 @@ class Conversations:
         if not areas:
             return self._without_area(heard, replace(memory, frame=frame))
         frame = replace(frame, area=areas[0] if len(areas) == 1 else frame.area)
-        waiting, asking = memory.pending, list(heard.asking)[: self._limits.questions]
+        waiting, asking = memory.pending, surely(heard.asking, bool(memory.last.topics))[: self._limits.questions]
         memory = replace(memory, frame=frame, pending=())
         if wants_route(waiting) or wants_route(asking):
             return self._answering.guide(frame, areas, memory, today, notices, beside(asking))

@@ -24,6 +24,7 @@ ABOUT_THE_WAY = frozenset(
     [FIND_ROUTE, "ask_how_to_refer", "ask_services", "ask_eligibility", "talk_to_person", "inform", "affirm", "deny"]
 )
 MOST_QUESTIONS = 3
+SURE = 0.35  # score from which a search for a route begins after an answer
 ASKED = "triage/"
 ASKABLE_THOUGH_GRANTED = frozenset({"subject"})  # most take it for granted, but here it divides the routes
 
@@ -37,6 +38,16 @@ STOPS = re.compile(
 def wants_route(clauses: Sequence[Clause]) -> bool:
     """Whether the clauses ask to be led to the right route, and for nothing of their own beside it."""
     return any(c.intent == FIND_ROUTE for c in clauses) and not beside(clauses)
+
+
+def surely(clauses: Sequence[Clause], after_an_answer: bool) -> list[Clause]:
+    """The clauses; after an answer one that hardly asks to be led to a route is about that answer instead."""
+    return [
+        replace(c, intent="follow_up", ranking={i: s for i, s in c.ranking.items() if i != FIND_ROUTE})
+        if after_an_answer and c.intent == FIND_ROUTE and c.score < SURE
+        else c
+        for c in clauses
+    ]
 
 
 def beside(clauses: Sequence[Clause]) -> list[Clause]:

@@ -48,6 +48,7 @@ FOLLOWS_UP = re.compile(
     r"^\W*(?:and|but|so|ok|what about|how about|what if|same|or|also|even if|if)\b.{0,60}$", re.IGNORECASE
 )
 SHORT = 9
+FIRST_WORD = 5  # characters of "and ", "so ", "but "
 LEANS_BEFORE = 0.2  # how much a clause that says little by itself is about what stands before it
 UNSURE = 2.0  # how fast what stands around a clause counts less the surer the clause itself is
 FEW = 3  # in a message of few clauses one that asks without the form of a question counts too
@@ -133,7 +134,7 @@ def named_routes(reading: Reading, area: AreaKnowledge) -> tuple[str, ...]:
 
 def understand(turn: Turn, reader: Reader, limits: Limits) -> Understood:
     """Read a message: facts from the whole, questions from the clauses that ask."""
-    clauses = turn.clauses or (Clause(turn.text),)
+    clauses = _with_first_word(turn) or (Clause(turn.text),)
     entities = None
     if all(c.entities is not None for c in clauses):
         entities = [e for c in clauses for e in (c.entities or ())]
@@ -152,11 +153,29 @@ def understand(turn: Turn, reader: Reader, limits: Limits) -> Understood:
         asking = [c for c in with_context if c in asking or (_asks(c) and c.score >= limits.plainly_asks)]
     real = [c for c in asking if not WRAPPING.search(c.text)]
     asking = real or asking
+    if not asking and best.intent == "follow_up":
+        asking = [c for c in with_context if c.intent == "follow_up"]
     if not asking:
         asks = [c for c in with_context if _asks(c) and c.score >= limits.asks / 2]
         strongest = max(asks, key=lambda c: c.score, default=None)
         asking = [strongest] if strongest is not None else []
     return Understood(reading, tuple(asking), best.intent, best.score)
+
+
+def _with_first_word(turn: Turn) -> tuple[Clause, ...]:
+    """The clauses; a single one with the "and" or "so" that the engine takes off, since it tells a follow-up."""
+    if len(turn.clauses) != 1:
+        return turn.clauses
+    (clause,) = turn.clauses
+    before = len(turn.text.rstrip()) - len(clause.text)
+    if not 0 < before <= FIRST_WORD or not turn.text.rstrip().endswith(clause.text) or not turn.ranking:
+        return turn.clauses
+    entities = clause.entities
+    if entities is not None:
+        entities = [{**e, "start": int(e["start"]) + before, "end": int(e["end"]) + before} for e in entities]
+    intent = max(turn.ranking, key=lambda i: turn.ranking[i])
+    whole = replace(clause, text=turn.text.rstrip(), intent=intent, confidence=turn.ranking[intent], entities=entities)
+    return (replace(whole, ranking=dict(turn.ranking)),)
 
 
 def _asks(clause: Clause) -> bool:
