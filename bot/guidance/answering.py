@@ -165,5 +165,7 @@ class Answering:
 
 def _chain(clause: Clause, memory: Memory) -> str:
     """What a follow-up is compared with: this question, after the ones that it leans on itself."""
+    if clause.text and memory.last.question.endswith(clause.text):
+        return memory.last.question
     before = clause.context or (memory.last.question if leans_on_context(clause) else "")
     return f"{before[-CHAIN_CHARS:]} {clause.text}".strip()[-2 * CHAIN_CHARS :]

@@ -24,6 +24,7 @@ YES_NO = re.compile(
 )
 REFERRAL = frozenset({"how_to_refer", "eligibility", "who_can_ask", "referral_form", "services"})
 HOW_TO_REFER = "how_to_refer"
+FORMS = frozenset({HOW_TO_REFER, "referral_form"})  # each case has its own: they come before what is only near
 SAYS_WAY = REFERRAL | {"section_f", "school_support", "senco_support", "ep_consultation", "stt_consultation"}
 CLEAR = 2  # routes at most for which the way of asking is added to an answer
 REQUIREMENTS = "requirements"
@@ -203,8 +204,9 @@ class Answerer:
         if topic == REQUIREMENTS:
             needed = [r for r in same if self.area.statements[r.statement_id].requirement]
             chosen += sorted(needed, key=lambda r: self.area.statements[r.statement_id].priority)
-        chosen += [r for r in ranked if best - r.score <= limits.near]
-        chosen += self._best_of_each_case(ranked[0], facts, active)
+        near = [r for r in ranked if best - r.score <= limits.near]
+        each = self._best_of_each_case(ranked[0], facts, active)
+        chosen += each + near if topic in FORMS else near + each
         chosen += [
             r for r in facts if self.area.statements[r.statement_id].priority == 1 and best - r.score <= limits.complete
         ]

@@ -92,7 +92,7 @@ class Conversations:
         frame, memory, notices = self._framer.frame(heard, turn, memory)
         areas = self._framer.areas(heard, frame)
         if not areas:
-            return self._without_area(heard, replace(memory, frame=frame))
+            return self._without_area(heard, turn, replace(memory, frame=frame))
         frame = replace(frame, area=areas[0] if len(areas) == 1 else frame.area)
         waiting, asking = memory.pending, surely(heard.asking, bool(memory.last.topics))[: self._limits.questions]
         memory = replace(memory, frame=frame, pending=())
@@ -174,16 +174,17 @@ class Conversations:
 
     # ------------------------------------------------------------------ turns without an area
 
-    def _without_area(self, heard: Understood, memory: Memory) -> tuple[Reply, Memory]:
+    def _without_area(self, heard: Understood, turn: Turn, memory: Memory) -> tuple[Reply, Memory]:
         """No area is known: what needs none is answered, anything else waits for the area."""
         asking = list(heard.asking)[: self._limits.questions]
         if heard.reading.elsewhere:
             place = heard.reading.elsewhere[0].title()
             text = self.wording.elsewhere.format(place=place)
             return self._speaker.say(Status.OUT_OF_SCOPE, text), memory
-        pointers = [self._respondent.pointer(c, None, self._thresholds.out_of_scope + ALONE) for c in asking]
+        whole = [] if asking or heard.reading.facts else [Clause(turn.text, ranking=dict(turn.ranking))]
+        pointers = [self._respondent.pointer(c, None, self._thresholds.out_of_scope + ALONE) for c in asking or whole]
         found = [p for p in pointers if p is not None]
-        if asking and len(found) == len(asking):
+        if found and len(found) == len(pointers):
             return self._speaker.reply(Status.OUT_OF_SCOPE, found[:1], memory.frame, []), memory
         meanings = [p for c in asking if (p := self._respondent.meaning(c)) is not None]
         if asking and len(meanings) == len(asking):

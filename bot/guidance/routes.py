@@ -49,10 +49,14 @@ def fitting(area: AreaKnowledge, facts: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def fit_instead(area: AreaKnowledge, facts: Mapping[str, Any]) -> list[str]:
-    """The pupil routes that are known to fit; where there are none, those that can, if the EHCP status is known."""
+    """The pupil routes that are known to fit; where there are none, those for a need that is known to be there.
+
+    Where there are none of these either, those that can fit, if the EHCP status is known.
+    """
     certain = [r for r in area.content.routes if r.criteria and fit(r, facts).fits is True]
-    likely = [area.routes[r] for r in fitting(area, facts) if "ehcp" in facts]
-    return [r.id for r in (certain or likely) if r.level == "pupil"]
+    possible = [area.routes[r] for r in fitting(area, facts)]
+    for_the_need = [r for r in possible if not r.default]
+    return [r.id for r in (certain or for_the_need or (possible if "ehcp" in facts else [])) if r.level == "pupil"]
 
 
 def instead(area: AreaKnowledge, facts: Mapping[str, Any]) -> list[str]:

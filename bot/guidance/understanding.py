@@ -150,7 +150,10 @@ def understand(turn: Turn, reader: Reader, limits: Limits) -> Understood:
     ]
     asking = [c for c in with_context if INTERROGATIVE.search(c.text.strip())]
     if len(clauses) <= FEW:
-        asking = [c for c in with_context if c in asking or (_asks(c) and c.score >= limits.plainly_asks)]
+        questions = {c.intent for c in asking}  # what only tells of the same thing leads up to the question
+        told = [c for c in with_context if c not in asking and c.intent not in questions]
+        told = [c for c in told if _asks(c) and c.score >= limits.plainly_asks]
+        asking = [c for c in with_context if c in asking or c in told]
     real = [c for c in asking if not WRAPPING.search(c.text)]
     asking = real or asking
     if not asking and best.intent == "follow_up":
