@@ -80,8 +80,14 @@ def ways(area: AreaKnowledge) -> dict[str, str]:
 
 
 def how_instead(area: AreaKnowledge, known: Mapping[str, str], facts: Mapping[str, Any]) -> list[str]:
-    """Statements on what fits a pupil for whom a route is ruled out: first how to ask for it (`known`: see `ways`)."""
-    return list(dict.fromkeys([*(known[r] for r in fit_instead(area, facts) if r in known), *instead(area, facts)]))
+    """How to ask for what fits a pupil for whom a route is ruled out (`known`, see `ways`), then what else."""
+    ways_there = ways_instead(area, known, facts)
+    return list(dict.fromkeys([*ways_there, *instead(area, facts)]))
+
+
+def ways_instead(area: AreaKnowledge, known: Mapping[str, str], facts: Mapping[str, Any]) -> list[str]:
+    """The statements on how to ask for the routes that fit instead; empty where none is said."""
+    return list(dict.fromkeys(known[r] for r in fit_instead(area, facts) if r in known))
 
 
 def same_address(one: Statement, other: Statement) -> bool:

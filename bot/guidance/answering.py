@@ -19,7 +19,8 @@ from bot.guidance.triage import Triage, forget_questions
 from bot.guidance.turn import Clause, Last, Memory, topic_clause
 from bot.guidance.understanding import Thresholds, follows_up, leans_on_context
 
-ROOM = {1: 1.0, 2: 0.75, 3: 0.6}
+ROOM = {1: 1.0, 2: 0.75, 3: 0.6, 4: 0.5}
+LEAST_ROOM = 0.35
 IN_STORY = 0.30  # a clause after others, or after an answer, is seldom out of scope
 LEANING = 0.55  # still less where it says little by itself ("so where do we go with him?")
 CHAIN_CHARS = 100
@@ -67,9 +68,9 @@ class Answering:
             return self._checking.reply(clauses, frame, areas, memory, today, notices, self.answer)
         outcomes: list[Outcome] = []
         clauses = each_last_topic(clauses, [t for t in memory.last.topics if t in self._topics])
-        room = ROOM.get(len(clauses) * len(areas), 0.5)
+        room = ROOM.get(len(clauses) * len(areas), LEAST_ROOM)
         for clause in clauses:
-            for area_id in areas:
+            for area_id in self._respondent.named_areas(clause, areas):
                 ruled = any(o.answer.verdict is Verdict.NO and o.answer.area == area_id for o in outcomes)
                 outcome = self._respondent.respond(
                     clause, frame, area_id, memory, room, message, len(clauses) == 1, ruled

@@ -206,7 +206,8 @@ class Answerer:
             chosen += sorted(needed, key=lambda r: self.area.statements[r.statement_id].priority)
         near = [r for r in ranked if best - r.score <= limits.near]
         each = self._best_of_each_case(ranked[0], facts, active)
-        chosen += each + near if topic in FORMS else near + each
+        unclear = len([r for r in active if r in self._ways]) > CLEAR
+        chosen += each + near if topic in FORMS and unclear else near + each
         chosen += [
             r for r in facts if self.area.statements[r.statement_id].priority == 1 and best - r.score <= limits.complete
         ]

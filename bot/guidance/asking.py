@@ -105,6 +105,11 @@ class Respondent:
             outcome = replace(outcome, score=max(outcome.score, 1.0))
         return self._with_terms(clause, reading.terms, area_id, outcome)
 
+    def named_areas(self, clause: Clause, areas: Sequence[str]) -> Sequence[str]:
+        """Of several areas asked about those that a clause names itself; all of them where it names none."""
+        named = self._reader.read(clause.text).areas if len(areas) > 1 else ()
+        return [a for a in areas if a in named] or areas
+
     def _describes(self, clause: Clause, frame: Frame) -> bool:
         """Whether this message, not an earlier one, says who or which setting it is about."""
         of_pupil = {"year", "age"} & set(frame.pupil) - frame.carried

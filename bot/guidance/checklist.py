@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.guidance.answer_parts import how_instead, ways
+from bot.guidance.answer_parts import how_instead, ways, ways_instead
 from bot.guidance.area import AreaKnowledge, Knowledge
 from bot.guidance.frame import Frame
 from bot.guidance.readiness import Item, Readiness, Result
@@ -36,9 +36,7 @@ class ChecklistSpeaker:
         if found.result is Result.ELSEWHERE:
             reasons = [area.statements[i] for i in dict.fromkeys(c.statement for c in found.failed)]
             said = {s.id for s in reasons}
-            ways_there = [
-                area.statements[i] for i in how_instead(area, self._ways[area.id], frame.facts) if i not in said
-            ][:INSTEAD]
+            ways_there = [area.statements[i] for i in self._fitting(area, frame) if i not in said][:INSTEAD]
             no = Answer(topic=TOPIC, area=area.id, verdict=Verdict.NO, lead=lead, points=_points(area, reasons))
             if ways_there:
                 return [no, Answer(area=area.id, lead=self._wording.fits_instead, points=_points(area, ways_there))]
@@ -71,6 +69,10 @@ class ChecklistSpeaker:
             f for i in found.of(ItemState.DONE) if i.statement.met_when for f in sorted(i.statement.met_when.facts())
         ]
         return "; ".join(self._facts[f].label for f in dict.fromkeys(facts)) + "."
+
+    def _fitting(self, area: AreaKnowledge, frame: Frame) -> list[str]:
+        known = self._ways[area.id]
+        return ways_instead(area, known, frame.facts) or how_instead(area, known, frame.facts)
 
     def _result(self, found: Readiness, area: AreaKnowledge) -> str:
         words = self._words

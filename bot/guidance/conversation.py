@@ -31,7 +31,7 @@ ALONE = 0.5  # without an area there is no statement to compare with: be surer
 # "It is the deaf team. Does that change anything?": the last question once more.
 CHANGES = re.compile(
     r"\b(?:does|would|will|do|did) (?:that|this|it|they|those)(?: then)? (?:change|alter|affect|matter|make)\b"
-    r"|\b(?:any|a) different\b.{0,20}$|\bis (?:that|it) (?:any )?different\b",
+    r"|\b(?:is|are) (?:that|it|this|they) (?:any )?different\b|\bany different\b",
     re.IGNORECASE,
 )
 PLEASANTRIES = frozenset({"greet", "thank", "goodbye"})  # said while a question waits, they leave it waiting
