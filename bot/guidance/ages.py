@@ -27,6 +27,7 @@ AGE_RANGE = re.compile(
     re.IGNORECASE,
 )
 AGE_MONTHS = re.compile(r"\b(\d{1,2}) months? old\b|\bbaby (?:is|of) (\d{1,2}) months\b", re.IGNORECASE)
+DENIED_YEAR = re.compile(r"\b(?:not|isn'?t|rather than|instead of)(?: (?:in|a|an))?\s+$", re.IGNORECASE)
 # The class, not the front desk or those who work there.
 RECEPTION = re.compile(
     r"(?<!main )(?<!front )(?<!phone )(?<!mobile )(?<!ring )(?<!rang )\breception\b"
@@ -41,7 +42,9 @@ NURSERY = re.compile(
 
 def read_years(text: str, facts: dict[str, Any], invalid: list[str]) -> None:
     """Put year group and age into `facts`; a value that cannot be is named in `invalid` instead."""
-    years = [(m.group(1) or "r") for m in YEAR.finditer(text)]
+    named = list(YEAR.finditer(text))
+    meant = [m for m in named if not DENIED_YEAR.search(text[: m.start()])]
+    years = [(m.group(1) or "r") for m in meant or named]
     if years:
         year = 0 if years[-1] == "r" else int(years[-1])
         if year > 14:

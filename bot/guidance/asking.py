@@ -97,7 +97,9 @@ class Respondent:
             last_topics=last.topics if last and follows else (),
             described=self._describes(clause, frame),
             ruled=ruled,
-            said=frozenset(last.statements) if last and follows and not reading.facts else frozenset(),
+            said=frozenset(last.statements)
+            if last and follows and not set(reading.facts) - {"subject"}
+            else frozenset(),
         )
         focus = frame.routes or (last.routes if last and leans and last.area == area_id else ())
         outcome = self._answerers[area_id].answer(question, frame.facts, focus, room)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 
 from bot.guidance.area import AreaKnowledge, Knowledge
-from bot.guidance.checklist import INSTEAD, TOPIC, ChecklistSpeaker
+from bot.guidance.checklist import INSTEAD, LONG, TOPIC, ChecklistSpeaker
 from bot.guidance.compose import text_of
 from bot.guidance.frame import Frame
 from bot.guidance.readiness import Readiness, Result, candidates, first_of, implied, readiness, rests_on
@@ -226,6 +226,8 @@ class Checking:
             return [], memory
         said = {p.statement_id for part in parts for p in part.points}
         new = [part for part in other.parts if not {p.statement_id for p in part.points} <= said]
+        if sum(len(p.text.split()) for part in parts for p in part.points) > LONG:
+            new = [part.model_copy(update={"points": part.points[:1]}) for part in new]
         return self._speaker.headed([p.model_copy(update={"lead": ""}) for p in new]), replace(memory, told=after.told)
 
     def _fills_in(self, heard: Understood, memory: Memory) -> bool:

@@ -21,7 +21,7 @@ from bot.guidance.likeness import Embed
 from bot.guidance.reading import Reader
 from bot.guidance.reply import Reply, Status
 from bot.guidance.speaking import Speaker
-from bot.guidance.triage import STOPS, Triage, beside, forget_questions, surely, wants_route
+from bot.guidance.triage import FIND_ROUTE, STOPS, Triage, beside, forget_questions, surely, wants_route
 from bot.guidance.turn import Clause, Memory, Turn, topic_clause
 from bot.guidance.understanding import Limits, Thresholds, Understood, understand
 from bot.knowledge.lookups import entity_words, fold
@@ -96,6 +96,8 @@ class Conversations:
         frame = replace(frame, area=areas[0] if len(areas) == 1 else frame.area)
         waiting, asking = memory.pending, surely(heard.asking, bool(memory.last.topics))[: self._limits.questions]
         memory = replace(memory, frame=frame, pending=())
+        if len(areas) > 1:  # side by side there is nothing to be led to: how to ask is said for each
+            asking = [self._first_guess(c.text) if c.intent == FIND_ROUTE else c for c in asking]
         if wants_route(waiting) or wants_route(asking):
             return self._answering.guide(frame, areas, memory, today, notices, beside(asking))
         if waiting and not [c for c in asking if c.intent not in ("inform", "affirm", "deny")]:
@@ -167,10 +169,11 @@ class Conversations:
             if pointer is not None:
                 return self._speaker.reply(Status.OUT_OF_SCOPE, [pointer], frame, areas, notices), memory
         if reading.facts and frame.facts.get("subject"):
-            return self._answering.answer(
-                [topic_clause(self._topics[FIRST_GUESS])], frame, areas, memory, today, notices
-            )
+            return self._answering.answer([self._first_guess()], frame, areas, memory, today, notices)
         return self._clarifier.unsure([whole], frame, areas, memory, notices)
+
+    def _first_guess(self, text: str = "") -> Clause:
+        return topic_clause(self._topics[FIRST_GUESS], text)
 
     # ------------------------------------------------------------------ turns without an area
 
@@ -193,7 +196,7 @@ class Conversations:
             return self._speaker.say(Status.SMALL_TALK, self.wording.small_talk[heard.intent]), memory
         pending = tuple(asking) or memory.pending
         if not pending and heard.reading.facts:
-            pending = (topic_clause(self._topics[FIRST_GUESS]),)
+            pending = (self._first_guess(),)
         if not pending and heard.intent in self.wording.small_talk:
             return self._speaker.say(Status.SMALL_TALK, self.wording.small_talk[heard.intent]), memory
         return self._clarifier.ask_area(replace(memory, pending=pending))
