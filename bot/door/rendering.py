@@ -43,9 +43,10 @@ def is_structured(reply: Mapping[str, Any]) -> bool:
 
 
 def extras_of(reply: Mapping[str, Any], words: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
-    """Checklist and dates as (heading, lines), where there are any."""
+    """Checklist and dates as (heading, lines), where there are any. Items with a state are said in the parts."""
     lists = [("checklist_label", reply["checklist"]), ("dates_label", reply["dates"])]
-    return [(words[label], [line_of(item) for item in items]) for label, items in lists if items]
+    unsaid = [(label, [i for i in items if not (isinstance(i, Mapping) and i.get("state"))]) for label, items in lists]
+    return [(words[label], [line_of(item) for item in items]) for label, items in unsaid if items]
 
 
 def line_of(item: object) -> str:

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy import delete, event, func, select
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import TimeoutError as SATimeoutError
 
 _LOCK_WAIT_SECONDS = 5
 _events = sa.Table("events", sa.MetaData(), sa.Column("sender_id", sa.String), sa.Column("timestamp", sa.Float))
@@ -20,7 +21,10 @@ class TrackerStore:
         self._engine: sa.Engine | None = None
 
     def delete_conversation(self, conversation: str) -> int:
-        """Delete all events of one conversation; returns how many (none where nothing is stored yet)."""
+        """Delete all events of one conversation; returns how many (none where nothing is stored yet).
+
+        Nothing of them can be read in the file or its log afterwards, else sqlalchemy.exc.SQLAlchemyError is raised.
+        """
         return self._run(delete(_events).where(_events.c.sender_id == conversation))
 
     def delete_idle_since(self, before: float) -> int:
@@ -40,11 +44,14 @@ class TrackerStore:
         engine = self._connected()
         try:
             with engine.begin() as connection:
-                return int(connection.execute(statement).rowcount)  # type: ignore[call-overload]
+                deleted = int(connection.execute(statement).rowcount)  # type: ignore[call-overload]
         except (OperationalError, ProgrammingError) as error:
             if "no such table" in str(error.orig) or "does not exist" in str(error.orig):
                 return 0
             raise
+        if self._is_sqlite:
+            _empty_log(engine)
+        return deleted
 
     def _is_absent(self) -> bool:
         # Opening a missing SQLite file would create it, empty, under the engine's feet.
@@ -59,6 +66,17 @@ class TrackerStore:
                 # Deleted rows are overwritten, so that nothing of them can be read in the file.
                 event.listen(self._engine, "connect", _overwrite_deleted)
         return self._engine
+
+
+def _empty_log(engine: sa.Engine) -> None:
+    """Empty the log that the engine writes ahead: what was deleted still stands in it. Nothing where there is none.
+
+    Raises: sqlalchemy.exc.TimeoutError: somebody read or wrote all the time; the next deletion empties it.
+    """
+    with engine.connect() as connection:
+        is_busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()[0]
+    if is_busy:
+        raise SATimeoutError("the log could not be emptied")
 
 
 def _overwrite_deleted(connection: DBAPIConnection, _: object) -> None:

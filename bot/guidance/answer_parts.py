@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
 from bot.guidance.area import AreaKnowledge
 from bot.guidance.reply import Answer
+from bot.guidance.routes import fit_instead, instead
 from bot.knowledge.model import Kind, Statement
+
+ADDRESS = re.compile(r"[\w.-]+@[\w-]+(?:\.[\w-]+)+")
 
 
 @dataclass(frozen=True)
@@ -32,13 +36,20 @@ class Limits:
 
 @dataclass(frozen=True)
 class Question:
-    """One question: its text, what it is about, and the vectors it is searched with (alone, then in context)."""
+    """One question: its text, what it is about, and the vectors it is searched with (alone, then in context).
+
+    `said`: statements of the last answer, which a follow-up asks for more than. `described`: whether the message says
+    for whom, or for which setting, it asks. `ruled`: whether a no was said already in this message.
+    """
 
     text: str
     topics: Mapping[str, float]
     vectors: Sequence[np.ndarray]
     named_routes: tuple[str, ...] = ()
     last_topics: tuple[str, ...] = ()
+    said: frozenset[str] = frozenset()
+    described: bool = False
+    ruled: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,6 +77,23 @@ def ways(area: AreaKnowledge) -> dict[str, str]:
                 found[route.id] = s.id
                 break
     return found
+
+
+def how_instead(area: AreaKnowledge, known: Mapping[str, str], facts: Mapping[str, Any]) -> list[str]:
+    """How to ask for what fits a pupil for whom a route is ruled out (`known`, see `ways`), then what else."""
+    ways_there = ways_instead(area, known, facts)
+    return list(dict.fromkeys([*ways_there, *instead(area, facts)]))
+
+
+def ways_instead(area: AreaKnowledge, known: Mapping[str, str], facts: Mapping[str, Any]) -> list[str]:
+    """The statements on how to ask for the routes that fit instead; empty where none is said."""
+    return list(dict.fromkeys(known[r] for r in fit_instead(area, facts) if r in known))
+
+
+def same_address(one: Statement, other: Statement) -> bool:
+    """Whether a statement gives an address, and none that the other does not give as well."""
+    given = set(ADDRESS.findall(one.text))
+    return bool(given) and given <= set(ADDRESS.findall(other.text))
 
 
 def same(one: Statement, other: Statement) -> bool:

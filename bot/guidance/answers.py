@@ -6,9 +6,10 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.guidance.answer_parts import Limits, Outcome, Question, same, ways
+from bot.guidance.answer_parts import Limits, Outcome, Question, how_instead, same, same_address, ways
 from bot.guidance.area import AreaKnowledge
 from bot.guidance.conditions import holds
+from bot.guidance.readiness import Result, readiness
 from bot.guidance.reply import Answer, Point, Status, Verdict
 from bot.guidance.routes import fit, fitting, verdict
 from bot.guidance.search import Ranked, Weights, WordIndex, rank
@@ -22,11 +23,15 @@ YES_NO = re.compile(
     re.IGNORECASE,
 )
 REFERRAL = frozenset({"how_to_refer", "eligibility", "who_can_ask", "referral_form", "services"})
+HOW_TO_REFER = "how_to_refer"
+FORMS = frozenset({HOW_TO_REFER, "referral_form"})  # each case has its own: they come before what is only near
+SAYS_WAY = REFERRAL | {"section_f", "school_support", "senco_support", "ep_consultation", "stt_consultation"}
 CLEAR = 2  # routes at most for which the way of asking is added to an answer
 REQUIREMENTS = "requirements"
 LISTS = frozenset(
     {REQUIREMENTS, "next_steps", "school_duties", "service_duties", "universal_expectations"}
 )  # asked for as a whole
+CONTACT = "contact"
 IN_ORDER = frozenset({"next_steps"})  # a process is told in the order in which it happens
 OPEN_QUESTION = re.compile(r"\b(?:what|which|who|whom|whose|where|when|how|why)\b", re.IGNORECASE)
 
@@ -80,10 +85,13 @@ class Answerer:
     ) -> list[Ranked]:
         """An answer about a referral also says how it is made, where it is clear which route it is about."""
         clear = [r for r in routes if r in self._ways and self.area.routes[r].broader not in routes]
-        if topic not in REFERRAL or not 1 <= len(clear) <= CLEAR:
+        if topic not in SAYS_WAY or not 1 <= len(clear) <= CLEAR:
             return chosen
         says = [self.area.statements[self._ways[r]] for r in clear]
         ways = [Ranked(s.id, 0.0, 0.0, 0.0) for s in says if holds(s.when, facts) is not False]
+        if topic == HOW_TO_REFER:
+            given = {w.statement_id for w in ways}
+            return ways + [r for r in chosen if r.statement_id not in given]
         said = {r.statement_id for r in chosen[:3]}
         return chosen[:2] + [w for w in ways if w.statement_id not in said] + chosen[2:]
 
@@ -116,7 +124,7 @@ class Answerer:
         allowed = [s.id for s in self.area.content.statements if self.applies(s, active, facts)]
         ranked = rank(
             self.area, self._index, question.text, question.vectors, question.topics, allowed,
-            frozenset(question.named_routes), self._fitting_facts(allowed, facts), self._weights,
+            frozenset(question.named_routes), self._fitting_facts(allowed, facts), self._weights, question.said,
         )  # fmt: skip
         topic = self._topic(ranked, question)
         ruled, speaking = self._verdict(question, topic, routes, facts)
@@ -161,16 +169,22 @@ class Answerer:
 
         No: every route in question is ruled out. Yes: asked so, about somebody or some setting that was described.
         """
+        if question.ruled:
+            return None, ()
         asked = routes or [r.id for r in self.area.content.routes if r.level == "pupil" and r.default]
         found, criteria = verdict(self.area, asked, facts)
         asks_yes_no = bool(YES_NO.search(question.text)) and not OPEN_QUESTION.match(question.text.strip())
         about_use = topic in VERDICT_TOPICS
         if found is Verdict.NO and (about_use or question.named_routes or not routes):
             return (found if asks_yes_no or about_use or not routes else None), criteria
-        described = any(f in facts for f in ("year", "age", "setting"))
-        if topic == "eligibility" and asks_yes_no and described and found is Verdict.YES:
-            return found, criteria
+        if topic == "eligibility" and asks_yes_no and question.described and found is Verdict.YES:
+            return (None, ()) if self._is_missing(asked, facts) else (found, criteria)
         return None, ()
+
+    def _is_missing(self, routes: Sequence[str], facts: Mapping[str, Any]) -> bool:
+        """Whether each route in question that could be used lacks something that must be in place first."""
+        open_routes = [r for r in routes if fit(self.area.routes[r], facts).fits is not False]
+        return all(readiness(self.area, r, facts).result is Result.NOT_YET for r in open_routes)
 
     def _choose(
         self, ranked: list[Ranked], topic: str, active: frozenset[str], this_case: frozenset[str]
@@ -190,8 +204,10 @@ class Answerer:
         if topic == REQUIREMENTS:
             needed = [r for r in same if self.area.statements[r.statement_id].requirement]
             chosen += sorted(needed, key=lambda r: self.area.statements[r.statement_id].priority)
-        chosen += [r for r in ranked if best - r.score <= limits.near]
-        chosen += self._best_of_each_case(ranked[0], facts, active)
+        near = [r for r in ranked if best - r.score <= limits.near]
+        each = self._best_of_each_case(ranked[0], facts, active)
+        unclear = len([r for r in active if r in self._ways]) > CLEAR
+        chosen += each + near if topic in FORMS and unclear else near + each
         chosen += [
             r for r in facts if self.area.statements[r.statement_id].priority == 1 and best - r.score <= limits.complete
         ]
@@ -223,16 +239,7 @@ class Answerer:
 
     def _instead(self, facts: Mapping[str, Any]) -> list[Ranked]:
         """Where the routes in question are ruled out: how to use the ones that fit because of the pupil's need."""
-        certain = [r for r in self.area.content.routes if r.criteria and fit(r, facts).fits is True]
-        likely = [self.area.routes[r] for r in fitting(self.area, facts) if "ehcp" in facts]
-        fits = {r.id for r in (certain or likely) if r.level == "pupil"}
-        found = []
-        for s in self.area.content.statements:
-            routes = self.area.routes_of[s.id]
-            first = s.priority == 1 and s.kind is Kind.FACT and "how_to_refer" in s.topics
-            if first and routes is not None and routes & fits and holds(s.when, facts) is not False:
-                found.append(Ranked(s.id, 8.0, 1.0, 1.0))
-        return found[:2]
+        return [Ranked(i, 8.0, 1.0, 1.0) for i in how_instead(self.area, self._ways, facts)[:2]]
 
     def _is_for(self, r: Ranked, routes: frozenset[str]) -> bool:
         its_routes = self.area.routes_of[r.statement_id]
@@ -253,7 +260,7 @@ class Answerer:
             statement = self.area.statements[r.statement_id]
             length = len(statement.text.split())
             full = len(taken) >= most or words + length > most_words
-            if (taken and full) or any(self._repeats(statement, t) for t in taken):
+            if (taken and full) or any(self._repeats(statement, t, topic) for t in taken):
                 continue
             words += length
             taken.append(statement)
@@ -262,8 +269,15 @@ class Answerer:
             taken.sort(key=lambda s: position[s.id])
         return [self.area.point(s, self._label(s, active)) for s in taken]
 
-    def _repeats(self, statement: Statement, said: Statement) -> bool:
+    def _repeats(self, statement: Statement, said: Statement, topic: str) -> bool:
         """Whether a statement says again what was said, for no case that it was not said for."""
+        if (
+            topic != CONTACT
+            and CONTACT in statement.topics
+            and statement.routes == "all"
+            and same_address(statement, said)
+        ):
+            return True
         mine, theirs = self.area.routes_of[statement.id], self.area.routes_of[said.id]
         return same(statement, said) and (theirs is None or (mine is not None and mine <= theirs))
 

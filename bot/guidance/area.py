@@ -8,8 +8,10 @@ from functools import cached_property
 from bot.guidance.likeness import PhraseSpace
 from bot.guidance.reply import Point, SourceRef
 from bot.knowledge.content import AreaContent, CommonContent
-from bot.knowledge.model import Route, Source, Statement
+from bot.knowledge.model import Route, Source, Statement, Term
 from bot.knowledge.store import Phrases
+
+TERM = "term/"  # the meaning of a term is a point too; its id begins so
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,18 @@ class AreaKnowledge:
     def point(self, statement: Statement, label: str = "") -> Point:
         """A statement as said, with its sources in full."""
         return Point(text=statement.text, statement_id=statement.id, label=label, sources=self.sources(statement))
+
+    def meaning(self, term: Term) -> Point:
+        """What a term of this authority means, with its sources in full."""
+        sources = [ref for source in term.source for ref in self.refs(source)]
+        return Point(text=f"{term.term}: {term.meaning}", statement_id=f"{TERM}{term.id}", sources=sources)
+
+    def said(self, statement_id: str) -> Point | None:
+        """The point that was said under this id: a statement, or what a term means; None where it is not ours."""
+        if statement_id in self.statements:
+            return self.point(self.statements[statement_id])
+        term = next((t for t in self.content.terms if f"{TERM}{t.id}" == statement_id), None)
+        return None if term is None else self.meaning(term)
 
     def sources(self, statement: Statement) -> list[SourceRef]:
         """The sources of a statement: document mark, section, paragraph number, first words."""

@@ -2,24 +2,38 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bot.guidance.answer_parts import Outcome, Question
 from bot.guidance.answers import Answerer
-from bot.guidance.area import Knowledge
+from bot.guidance.area import TERM, Knowledge
+from bot.guidance.ehcp import any_of
 from bot.guidance.frame import Frame
 from bot.guidance.likeness import Embed
 from bot.guidance.reading import Reader
 from bot.guidance.reply import Answer, Point, Status
 from bot.guidance.turn import Clause, Memory
 from bot.guidance.understanding import follows_up, leans_on_context, named_routes, topic_weights
+from bot.knowledge.lookups import fold
 from bot.knowledge.model import Wording
 
 GLOSSARY = "glossary"
 GLOSSARY_ASKED = 0.35
+MEANINGS = 3
+WORD = re.compile(r"[a-z]+(?:'[a-z]+)?")
+MEANING = frozenset(["what", "what's", "whats", "define", "explain", "meaning"])
+ASKS_FOR_MEANING = MEANING | {
+    *("is", "are", "does", "do", "a", "an", "the", "mean", "means", "stand", "for", "short", "again", "then", "please"),
+    *("and", "so", "ok", "sorry", "exactly", "actually", "of", "by", "that"),
+}
+CUED = 0.65  # how surely words that a topic declares make a question one about it
+FEW_WORDS = 7
+VAGUE = 0.4  # a short question of no clear topic is as likely about what was answered last
 FOLLOWED = 0.8  # how surely a follow-up is about what was answered last
 OUT_OF_SCOPE = "out_of_scope_"
+STORY_DOUBT = 0.25
 LIKENESS_COUNTS = 0.7  # measured: docs/evaluation.md
 
 
@@ -31,6 +45,7 @@ class Respondent:
         self._wording = wording
         self._reader = reader
         self._embed = embed
+        self._topics = {t.id: any_of(*t.patterns) if t.patterns else None for t in knowledge.common.topics}
         self._answerers = {a.id: Answerer(a) for a in knowledge.areas.values()}
 
     def respond(
@@ -42,6 +57,7 @@ class Respondent:
         room: float = 1.0,
         message: Mapping[str, float] | None = None,
         alone: bool = True,
+        ruled: bool = False,
     ) -> Outcome:
         """The answer to one clause.
 
@@ -49,33 +65,57 @@ class Respondent:
             room: share of the usual length.
             message: the ranking of intents of the whole message, where it has several clauses.
             alone: whether this clause is its only question.
+            ruled: whether another of its questions was answered with a no.
         """
         message = message if alone else None
         area = self._knowledge.areas[area_id]
         last = memory.last if memory.last.area else None
         leans = leans_on_context(clause)
-        texts = [clause.text]
+        asked = self._reader.area_names.without(clause.text)
+        texts = [asked]
         if clause.context:
-            texts.append(f"{clause.context} {clause.text}")
+            texts.append(f"{clause.context} {asked}")
         elif last and last.question and leans:
-            texts.append(f"{last.question} {clause.text}")
+            texts.append(f"{last.question} {asked}")
         reading = self._reader.read(clause.text, clause.entities)
         named = named_routes(reading, area)
-        if not named and leans and clause.context and message is not None:
+        if not named and leans and clause.context:
             named = named_routes(self._reader.read(clause.context), area)
         follows = follows_up(clause) and not clause.context
-        topics = topic_weights(clause, message)
-        if last and follows:
-            topics |= {t: max(topics.get(t, 0.0), FOLLOWED) for t in last.topics}
+        topics = {t: w for t, w in topic_weights(clause, message).items() if t in self._topics}
+        topics |= {
+            t: max(topics.get(t, 0.0), CUED) for t, words in self._topics.items() if words and words.search(asked)
+        }
+        vague = len(clause.text.split()) <= FEW_WORDS and leans and max(topics.values(), default=0.0) < VAGUE
+        if last and (follows or vague):
+            topics |= {t: max(topics.get(t, 0.0), FOLLOWED if follows else VAGUE) for t in last.topics}
         question = Question(
-            text=clause.text,
+            text=asked,
             topics=topics,
-            vectors=list(self._embed(texts)),
+            vectors=list(self._embed(texts)) if clause.text else [],
             named_routes=named,
             last_topics=last.topics if last and follows else (),
+            described=self._describes(clause, frame),
+            ruled=ruled,
+            said=frozenset(last.statements)
+            if last and follows and not set(reading.facts) - {"subject"}
+            else frozenset(),
         )
-        outcome = self._answerers[area_id].answer(question, frame.facts, frame.routes, room)
+        focus = frame.routes or (last.routes if last and leans and last.area == area_id else ())
+        outcome = self._answerers[area_id].answer(question, frame.facts, focus, room)
+        if not clause.text:
+            outcome = replace(outcome, score=max(outcome.score, 1.0))
         return self._with_terms(clause, reading.terms, area_id, outcome)
+
+    def named_areas(self, clause: Clause, areas: Sequence[str]) -> Sequence[str]:
+        """Of several areas asked about those that a clause names itself; all of them where it names none."""
+        named = self._reader.read(clause.text).areas if len(areas) > 1 else ()
+        return [a for a in areas if a in named] or areas
+
+    def _describes(self, clause: Clause, frame: Frame) -> bool:
+        """Whether this message, not an earlier one, says who or which setting it is about."""
+        of_pupil = {"year", "age"} & set(frame.pupil) - frame.carried
+        return bool(of_pupil) or "setting" in self._reader.read(f"{clause.context} {clause.text}").facts
 
     def _with_terms(self, clause: Clause, terms: Sequence[str], area_id: str, outcome: Outcome) -> Outcome:
         """The answer with the meanings of the terms that the clause asks about in front."""
@@ -89,24 +129,37 @@ class Respondent:
         return replace(outcome, answer=answer, score=max(outcome.score, 1.0), topics=(GLOSSARY,))
 
     def meaning(self, clause: Clause) -> Answer | None:
-        """The meaning of a term that a clause asks about, where no area is known: it must mean one thing only."""
+        """The meaning of a term that a clause asks about, where no area is known: in each area that explains it."""
         terms = self._reader.read(clause.text, clause.entities).terms
-        points = self._meanings(clause, terms, list(self._knowledge.areas))
-        return Answer(topic=GLOSSARY, points=points) if len(points) == 1 else None
+        areas = self._knowledge.areas.values()
+        found = [(area, p) for area in areas for p in self._meanings(clause, terms, [area.id])]
+        offers = [
+            p.model_copy(update={"text": p.text.replace(":", f" ({area.name}):", 1), "label": area.name})
+            for area, p in found
+            if p.sources
+        ]
+        points = offers or list({p.text: p for _, p in found}.values())
+        return Answer(topic=GLOSSARY, points=points[:MEANINGS]) if points else None
 
     def _meanings(self, clause: Clause, terms: Sequence[str], area_ids: Sequence[str]) -> list[Point]:
-        if clause.ranking.get("ask_glossary", 0.0) < GLOSSARY_ASKED:
+        if clause.ranking.get("ask_glossary", 0.0) < GLOSSARY_ASKED and not self._only_a_term(clause):
             return []
-        points = []
+        points: list[Point] = []
         for area_id in area_ids:
             area = self._knowledge.areas[area_id]
-            for term in (t for t in area.content.terms if t.id in terms):
-                sources = [ref for s in term.source for ref in area.refs(s)]
-                text = f"{term.term}: {term.meaning}"
-                points.append(Point(text=text, statement_id=f"term/{term.id}", sources=sources))
+            points += [area.meaning(term) for term in area.content.terms if term.id in terms]
         common = [t for t in self._knowledge.common.terms if t.id in terms]
-        points += [Point(text=f"{t.term}: {t.meaning}", statement_id=f"term/{t.id}") for t in common if not points]
-        return points[:3]
+        points += [Point(text=f"{t.term}: {t.meaning}", statement_id=f"{TERM}{t.id}") for t in common if not points]
+        return points[:MEANINGS]
+
+    def _only_a_term(self, clause: Clause) -> bool:
+        """Whether nothing but a term is asked about: "what's APDR", "and what is the SMIF then"."""
+        rest = fold(clause.text)
+        for found in self._reader.find(clause.text, clause.entities):
+            if found.entity == "term":
+                rest = rest.replace(fold(found.word), " ", 1)
+        words = WORD.findall(rest)
+        return rest != fold(clause.text) and bool(MEANING & set(words)) and ASKS_FOR_MEANING.issuperset(words)
 
     def pointer(
         self,
@@ -123,8 +176,8 @@ class Respondent:
             likeness: of the clause to the questions of the best statement.
         """
         kinds = {i: c for i, c in clause.ranking.items() if i.startswith(OUT_OF_SCOPE)}
-        if message:  # a clause of a story is out of scope only if the whole message is
-            kinds = {i: min(c, message.get(i, 0.0)) for i, c in kinds.items()}
+        if message:  # a clause of a story is out of scope only if the whole message is, or if it is quite sure
+            kinds = {i: max(min(c, message.get(i, 0.0)), c - STORY_DOUBT) for i, c in kinds.items()}
         if not kinds or sum(kinds.values()) - LIKENESS_COUNTS * likeness < least:
             return None
         kind = max(kinds, key=lambda i: kinds[i]).removeprefix(OUT_OF_SCOPE)

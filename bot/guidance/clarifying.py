@@ -1,24 +1,31 @@
-"""Questions back, and turns about what was said: the source of it, that it looks wrong."""
+"""Questions back, and turns about what was said: its source, simpler words for it, that it looks wrong."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from bot.guidance.area import Knowledge
+from bot.guidance.area import AreaKnowledge, Knowledge
 from bot.guidance.frame import Frame
-from bot.guidance.reply import Answer, Choice, Reply, Status
+from bot.guidance.reply import Answer, Choice, Point, Reply, Status
 from bot.guidance.speaking import Speaker
-from bot.guidance.turn import Clause, Memory
+from bot.guidance.turn import Clause, Memory, Turn
 from bot.guidance.understanding import topic_weights
+from bot.knowledge.lookups import fold
 from bot.knowledge.model import Wording
 
+SKIP = "skip"  # the kind of the choice "I don't know"; its value is the fact that was asked for
+UNKNOWN = re.compile(
+    r"(?:i |we )?(?:really |honestly )?(?:don'?t know|do not know|not sure|unsure|no idea|dunno|idk)\b"
+)
+SHORT_ANSWER = 4
 TO_START_WITH = ("how_to_refer", "requirements", "eligibility")
 
 
 class Clarifier:
-    """Asks back with choices, once; shows sources."""
+    """Asks back with choices, once; says again what was said, with its sources or in simpler words."""
 
     def __init__(self, knowledge: Knowledge, wording: Wording, speaker: Speaker) -> None:
         self._knowledge = knowledge
@@ -59,7 +66,7 @@ class Clarifier:
         reply = self._speaker.reply(
             Status.CLARIFY, [Answer(status=Status.CLARIFY, lead=lead)], frame, areas, notices, choices
         )
-        return reply, replace(memory, offered=_offered(choices)).telling("clarified")
+        return reply, replace(memory, offered=offered(choices)).telling("clarified")
 
     def ask_area(self, memory: Memory) -> tuple[Reply, Memory]:
         """The question for the area; what was asked waits in `memory.pending`."""
@@ -69,17 +76,65 @@ class Clarifier:
         lead = self._wording.ask_area_again if again else self._wording.ask_area
         part = Answer(status=Status.CLARIFY, lead=lead)
         reply = self._speaker.reply(Status.CLARIFY, [part], memory.frame, [], (), choices)
-        return reply, replace(memory, offered=_offered(choices)).telling("asked_area")
+        return reply, replace(memory, offered=offered(choices)).telling("asked_area")
+
+    def typed_choice(self, turn: Turn, memory: Memory) -> Mapping[str, Any] | None:
+        """The choice that was taken by typing its title, or what means it: "yes he does", "not sure", "4"."""
+        typed = fold(turn.text).strip(" .!,")
+        for title, value in memory.offered:
+            if fold(title) == typed:
+                return value
+        unknown = next((v for _, v in memory.offered if v.get("kind") == SKIP), None)
+        if unknown is None:
+            return None
+        if UNKNOWN.match(typed):
+            return unknown
+        kind = str(unknown["value"])
+        if typed.isdigit() and kind == "year":
+            return {"kind": kind, "value": int(typed)}
+        if len(typed.split()) <= SHORT_ANSWER and turn.intent in ("affirm", "deny"):
+            wanted = turn.intent == "affirm"
+            return next((v for _, v in memory.offered if v.get("value") is wanted), None)
+        return None
 
     def sources(self, memory: Memory) -> Reply:
-        """Document, section and paragraph of each point of the last answer."""
-        area = self._knowledge.areas.get(memory.last.area)
-        if area is None or not memory.last.statements:
-            return self._speaker.say(Status.SMALL_TALK, self._wording.sources_none)
-        known = [area.statements[i] for i in memory.last.statements if i in area.statements]
-        points = [area.point(s) for s in known]
-        part = Answer(area=area.id, lead=self._wording.sources_lead, points=points)
-        return self._speaker.reply(Status.ANSWERED, [part], memory.frame, [area.id])
+        """Document, section and paragraph of each point of the last answer, written beside it."""
+        parts = [Answer(area=area.id, points=[self._traced(p) for p in points]) for area, points in self._told(memory)]
+        return self._repeated(parts, self._wording.sources_lead, self._wording.sources_none, memory)
+
+    def simpler(self, memory: Memory, lead: str) -> Reply:
+        """The points of the last answer once more, in the words for parents; one that has none says so."""
+        parts = [
+            Answer(area=area.id, points=[self._for_parents(p, area) for p in points])
+            for area, points in self._told(memory)
+        ]
+        return self._repeated(parts, lead, self._wording.simpler_none, memory)
+
+    def _told(self, memory: Memory) -> list[tuple[AreaKnowledge, list[Point]]]:
+        """The points of the last answer by area, the one last spoken of first; what is gone by now is left out."""
+        areas = sorted(self._knowledge.areas.values(), key=lambda a: a.id != memory.last.area)
+        found = [(a, [p for i in memory.last.statements if (p := a.said(i)) is not None]) for a in areas]
+        return [(area, points) for area, points in found if points]
+
+    def _traced(self, point: Point) -> Point:
+        places = [self._wording.source_of.format(**s.model_dump()) for s in point.sources]
+        return point.model_copy(update={"label": "; ".join(places) or self._wording.source_of_none})
+
+    def _for_parents(self, point: Point, area: AreaKnowledge) -> Point:
+        statement = area.statements.get(point.statement_id)
+        if statement is None:  # what a term means is the same for everybody
+            return point
+        words = statement.parent_text
+        return point.model_copy(update={"text": words} if words else {"label": self._wording.for_school})
+
+    def _repeated(self, parts: Sequence[Answer], lead: str, none: str, memory: Memory) -> Reply:
+        """What was said before, said again under one lead; with a heading each where it was about several areas."""
+        if not parts:
+            return self._speaker.say(Status.SMALL_TALK, none)
+        headed = self._speaker.headed(parts) if len(parts) > 1 else list(parts)
+        headed[0] = headed[0].model_copy(update={"lead": lead})
+        areas = [p.area for p in parts if p.area]
+        return self._speaker.reply(Status.ANSWERED, headed, memory.frame, areas)
 
     def wrong(self, memory: Memory) -> Reply:
         """What the offer says once more, and whom to ask, after "that's wrong"."""
@@ -101,5 +156,6 @@ class Clarifier:
         return self._speaker.reply(Status.ANSWERED, [part], frame, [area.id]), replace(memory, frame=frame)
 
 
-def _offered(choices: Sequence[Choice]) -> tuple[tuple[str, Mapping[str, Any]], ...]:
+def offered(choices: Sequence[Choice]) -> tuple[tuple[str, Mapping[str, Any]], ...]:
+    """Choices as they are remembered: title and value."""
     return tuple((c.title, c.value) for c in choices)

@@ -2,30 +2,39 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from bot.guidance.answer_parts import Outcome
+from bot.guidance.answering import IN_STORY, Answering
 from bot.guidance.area import Knowledge
-from bot.guidance.asking import GLOSSARY, Respondent
+from bot.guidance.asking import Respondent
+from bot.guidance.checking import ROUTE, Checking
 from bot.guidance.clarifying import Clarifier
+from bot.guidance.controls import Controls
+from bot.guidance.dating import Dater
 from bot.guidance.frame import Frame, plausible
 from bot.guidance.framing import Framer
 from bot.guidance.likeness import Embed
 from bot.guidance.reading import Reader
-from bot.guidance.reply import Answer, Reply, Status
+from bot.guidance.reply import Reply, Status
 from bot.guidance.speaking import Speaker
-from bot.guidance.turn import Clause, Last, Memory, Turn
-from bot.guidance.understanding import Limits, Thresholds, Understood, follows_up, leans_on_context, understand
+from bot.guidance.triage import FIND_ROUTE, STOPS, Triage, beside, forget_questions, surely, wants_route
+from bot.guidance.turn import Clause, Memory, Turn, topic_clause
+from bot.guidance.understanding import Limits, Thresholds, Understood, understand
 from bot.knowledge.lookups import entity_words, fold
 from bot.knowledge.model import Fact, Wording
 
-ROOM = {1: 1.0, 2: 0.75, 3: 0.6}
-ALONE = 0.35  # without an area there is no statement to compare with: be surer
-IN_STORY = 0.30  # a clause after others, or after an answer, is seldom out of scope
-LEANING = 0.55  # still less where it says little by itself ("so where do we go with him?")
+ALONE = 0.5  # without an area there is no statement to compare with: be surer
+# "It is the deaf team. Does that change anything?": the last question once more.
+CHANGES = re.compile(
+    r"\b(?:does|would|will|do|did) (?:that|this|it|they|those)(?: then)? (?:change|alter|affect|matter|make)\b"
+    r"|\b(?:is|are) (?:that|it|this|they) (?:any )?different\b|\bany different\b",
+    re.IGNORECASE,
+)
+PLEASANTRIES = frozenset({"greet", "thank", "goodbye"})  # said while a question waits, they leave it waiting
 FIRST_GUESS = "how_to_refer"  # what a described pupil, without a question, most needs to hear
 
 
@@ -46,7 +55,14 @@ class Conversations:
         self._respondent = Respondent(knowledge, self.wording, self._reader, embed)
         self._framer = Framer(knowledge, self.wording)
         self._speaker = Speaker(knowledge, self.wording)
+        self._dater = Dater(knowledge, self.wording)
         self._clarifier = Clarifier(knowledge, self.wording, self._speaker)
+        self._triage = Triage(knowledge, self.wording, self._speaker)
+        self._controls = Controls(knowledge, self.wording, self._framer, self._speaker, self._clarifier, self._limits)
+        self._checking = Checking(knowledge, self.wording, self._reader, self._speaker)
+        self._answering = Answering(
+            knowledge, self._respondent, self._speaker, self._clarifier, self._triage, self._checking, self._thresholds
+        )
         self._facts: dict[str, Fact] = {f.id: f for f in knowledge.common.facts}
         self._topics = {t.id: t for t in knowledge.common.topics}
 
@@ -58,33 +74,47 @@ class Conversations:
             memory: what the conversation remembers.
             today: local date (Europe/London).
         """
-        choice = turn.choice or self._typed_choice(turn.text, memory)
+        reply, after = self._reply(turn, memory, today)
+        return self._dater.add(reply, turn.text, memory, today), after
+
+    def _reply(self, turn: Turn, memory: Memory, today: date) -> tuple[Reply, Memory]:
+        choice = turn.choice or self._clarifier.typed_choice(turn, memory)
         if choice is not None:
             return self._chosen(choice, memory, today)
-        heard = understand(turn, self._reader, self._limits)
-        control = self._control(heard, turn, memory)
+        if wants_route(memory.pending) and STOPS.search(turn.text):
+            stopped = replace(forget_questions(memory), pending=(), offered=())
+            return self._speaker.say(Status.SMALL_TALK, self.wording.small_talk["goodbye"]), stopped
+        heard = self._dater.heard(understand(turn, self._reader, self._limits), turn.text, today)
+        heard = self._checking.hear(heard, turn, memory)
+        control = self._controls.reply(heard, turn, memory)
         if control is not None:
             return control
         frame, memory, notices = self._framer.frame(heard, turn, memory)
         areas = self._framer.areas(heard, frame)
         if not areas:
-            return self._without_area(heard, replace(memory, frame=frame))
+            return self._without_area(heard, turn, replace(memory, frame=frame))
         frame = replace(frame, area=areas[0] if len(areas) == 1 else frame.area)
-        waiting, asking = memory.pending, list(heard.asking)[: self._limits.questions]
+        waiting, asking = memory.pending, surely(heard.asking, bool(memory.last.topics))[: self._limits.questions]
         memory = replace(memory, frame=frame, pending=())
+        if len(areas) > 1:  # side by side there is nothing to be led to: how to ask is said for each
+            asking = [self._first_guess(c.text) if c.intent == FIND_ROUTE else c for c in asking]
+        if wants_route(waiting) or wants_route(asking):
+            return self._answering.guide(frame, areas, memory, today, notices, beside(asking))
         if waiting and not [c for c in asking if c.intent not in ("inform", "affirm", "deny")]:
             settled = replace(frame, carried=frozenset())
-            return self._answer(waiting, settled, areas, memory, today, notices)
+            return self._answering.answer(waiting, settled, areas, memory, today, notices)
         if not asking:
             return self._nothing_asked(heard, turn, memory, frame, areas, today, notices)
+        if (
+            memory.last.topics
+            and (heard.reading.facts or heard.reading.routes)
+            and all(CHANGES.search(c.text) for c in asking)
+        ):
+            return self._answering.again(frame, areas, memory, today, notices)
         message = turn.ranking if len(turn.clauses) > 1 else None
-        return self._answer(asking, frame, areas, memory, today, notices, message)
+        return self._answering.answer(asking, frame, areas, memory, today, notices, message)
 
     # ------------------------------------------------------------------ choices
-
-    def _typed_choice(self, text: str, memory: Memory) -> Mapping[str, Any] | None:
-        typed = fold(text).strip(" .!")
-        return next((value for title, value in memory.offered if fold(title) == typed), None)
 
     def _chosen(self, choice: Mapping[str, Any], memory: Memory, today: date) -> tuple[Reply, Memory]:
         """A choice {"kind", "value"}: an area, a topic (with the question it was offered for), or a fact."""
@@ -93,154 +123,22 @@ class Conversations:
         if kind == "area" and value in self.knowledge.areas:
             frame = replace(frame, area=str(value))
         elif kind in self._facts and plausible(self._facts[kind], value):
-            frame = frame.with_facts({kind: value}, self._facts)
+            frame = frame.with_facts({kind: tuple(value) if isinstance(value, list) else value}, self._facts)
+        elif kind == ROUTE:
+            frame = self._checking.choose(frame, str(value))
         frame = replace(frame, carried=frozenset())
-        pending = memory.pending
-        memory = replace(memory, frame=frame, offered=(), pending=())
+        pending, memory = memory.pending, replace(memory, frame=frame, offered=(), pending=())
         if kind == "topic" and isinstance(value, Mapping) and value.get("topic") in self._topics:
-            pending = (self._clause_for(str(value["topic"]), str(value.get("question") or "")),)
+            pending = (topic_clause(self._topics[str(value["topic"])], str(value.get("question") or "")),)
         if pending and frame.area is None:
             return self._clarifier.ask_area(replace(memory, pending=pending))
+        if pending and frame.area is not None and wants_route(pending):
+            return self._answering.guide(frame, [frame.area], memory, today, [])
         if pending and frame.area is not None:
-            return self._answer(pending, frame, [frame.area], memory, today, [])
+            return self._answering.answer(pending, frame, [frame.area], memory, today, [])
         if frame.area is not None and memory.last.topics:
-            return self._again(frame, [frame.area], memory, today, [])
+            return self._answering.again(frame, [frame.area], memory, today, [])
         return self._speaker.say(Status.SMALL_TALK, self.wording.small_talk["affirm"]), memory
-
-    def _clause_for(self, topic: str, text: str = "") -> Clause:
-        intent = f"ask_{topic}"
-        return Clause(text or self._topics[topic].title, intent, 1.0, 1.0, {intent: 1.0})
-
-    # ------------------------------------------------------------------ understanding
-
-    def _control(self, heard: Understood, turn: Turn, memory: Memory) -> tuple[Reply, Memory] | None:
-        """Turns that are about the conversation itself, not about an offer."""
-        intent, sure = heard.intent, heard.score >= self._limits.small_talk
-        if not sure:
-            return None
-        if intent == "safeguarding":
-            return self._speaker.say(Status.SAFEGUARDING, self.wording.safeguarding), memory
-        if any(c.intent.removeprefix("ask_") in self._topics for c in heard.asking):
-            return None
-        named = heard.reading.routes or heard.reading.services or heard.reading.forms
-        if named and intent not in ("start_again", "say_wrong", "ask_source", "talk_to_person"):
-            return None
-        if intent == "start_again":
-            return self._speaker.say(Status.SMALL_TALK, self.wording.small_talk["start_again"]), Memory()
-        if intent == "ask_source":
-            return self._clarifier.sources(memory), memory
-        if intent == "say_wrong":
-            return self._clarifier.wrong(memory), memory
-        if intent == "talk_to_person":
-            frame, memory, _ = self._framer.frame(heard, turn, memory)
-            areas = self._framer.areas(heard, frame)
-            memory = replace(memory, frame=frame)
-            if areas:
-                return self._clarifier.person(areas[0], memory)
-            return self._clarifier.ask_area(replace(memory, pending=(self._clause_for("contact", turn.text),)))
-        if intent in self.wording.small_talk and intent not in ("affirm", "deny") and not heard.reading.facts:
-            if heard.reading.areas:
-                memory = replace(memory, frame=replace(memory.frame, area=heard.reading.areas[-1]))
-            return self._speaker.say(Status.SMALL_TALK, self.wording.small_talk[intent]), memory
-        return None
-
-    # ------------------------------------------------------------------ answering
-
-    def _answer(
-        self,
-        clauses: Sequence[Clause],
-        frame: Frame,
-        areas: Sequence[str],
-        memory: Memory,
-        today: date,
-        notices: Sequence[str],
-        message: Mapping[str, float] | None = None,
-    ) -> tuple[Reply, Memory]:
-        outcomes: list[Outcome] = []
-        clauses = self._each_last_topic(clauses, memory)
-        room = ROOM.get(len(clauses) * len(areas), 0.5)
-        for clause in clauses:
-            for area_id in areas:
-                outcome = self._respondent.respond(clause, frame, area_id, memory, room, message, len(clauses) == 1)
-                one_area = area_id if len(areas) == 1 else None
-                least = self._thresholds.out_of_scope
-                if "needs" in frame.pupil and {"year", "age"} & set(frame.pupil):
-                    least += LEANING  # a described pupil is asked about, not looked up
-                elif clause.context or memory.last.area:
-                    least += LEANING if leans_on_context(clause) else IN_STORY
-                pointer = None
-                if not (memory.last.area and follows_up(clause)):
-                    pointer = self._respondent.pointer(clause, one_area, least, outcome.likeness, message)
-                if pointer is not None and outcome.answer.topic != GLOSSARY:
-                    outcome = Outcome(pointer, 1.0, 0.0)
-                if not any(_repeats(outcome.answer, o.answer) for o in outcomes):
-                    outcomes.append(outcome)
-        kept = [o for o in outcomes if o.score >= self._thresholds.hardly]
-        if not kept:
-            return self._clarifier.unsure(clauses, frame, areas, memory, notices)
-        answered = [o for o in kept if o.answer.points]
-        if answered and len(kept) > len(answered) and len(clauses) > 2:
-            kept = answered  # in a long message a clause that is out of scope is mostly part of the story
-        return self._finish(kept, frame, areas, memory, today, list(notices), clauses[0])
-
-    def _each_last_topic(self, clauses: Sequence[Clause], memory: Memory) -> Sequence[Clause]:
-        """A follow-up to an answer about several things is a follow-up to each of them."""
-        topics = [t for t in memory.last.topics if t in self._topics][:2]
-        if len(clauses) != 1 or len(topics) < 2 or not follows_up(clauses[0]) or clauses[0].context:
-            return clauses
-        return [
-            replace(
-                clauses[0],
-                intent="follow_up",
-                ranking={f"ask_{t}": 1.0},
-                text=f"{self._topics[t].title}: {clauses[0].text}",
-            )
-            for t in topics
-        ]
-
-    def _finish(
-        self,
-        outcomes: Sequence[Outcome],
-        frame: Frame,
-        areas: Sequence[str],
-        memory: Memory,
-        today: date,
-        notices: list[str],
-        first: Clause,
-    ) -> tuple[Reply, Memory]:
-        parts = [o.answer for o in outcomes]
-        answered = [p for p in parts if p.points]
-        if len(parts) > 1:
-            parts = self._speaker.headed(parts)
-        elif answered:
-            lead = " ".join(p for p in (self._speaker.lead(frame, areas), parts[0].lead) if p)
-            parts = [parts[0].model_copy(update={"lead": lead})]
-        shown = [self.knowledge.areas[a] for a in areas if any(p.area == a for p in answered)]
-        overdue, memory = self._speaker.overdue(shown, today, memory)
-        statuses = {p.status for p in parts}
-        status = parts[0].status if len(statuses) == 1 else Status.PARTLY_ANSWERED
-        if answered:
-            memory = replace(
-                memory,
-                last=Last(
-                    area=areas[-1],
-                    topics=tuple(dict.fromkeys(t for o in outcomes for t in o.topics))[:3],
-                    statements=tuple(dict.fromkeys(x.statement_id for p in answered for x in p.points)),
-                    question=f"{first.context} {first.text}".strip()[-200:],
-                ),
-                frame=replace(frame, routes=next((o.routes for o in outcomes if o.routes), frame.routes)),
-            )
-        memory = replace(memory, told=memory.told - {"clarified"}, offered=())
-        return self._speaker.reply(status, parts, frame, areas, [*notices, *overdue]), memory
-
-    def _again(
-        self, frame: Frame, areas: Sequence[str], memory: Memory, today: date, notices: Sequence[str]
-    ) -> tuple[Reply, Memory]:
-        """The last question once more, under a changed frame or for another area."""
-        topics = {f"ask_{t}": 1.0 for t in memory.last.topics}
-        text = memory.last.question or self._topics[memory.last.topics[0]].title
-        clause = Clause(text, "follow_up", 1.0, 1.0, topics)
-        return self._answer([clause], frame, areas, memory, today, notices)
 
     def _nothing_asked(
         self,
@@ -254,45 +152,51 @@ class Conversations:
     ) -> tuple[Reply, Memory]:
         """A message without a question: a fact that changes the last answer, a described pupil, small talk."""
         reading = heard.reading
-        if (reading.facts or reading.areas) and memory.last.topics and not reading.new_pupil:
-            return self._again(frame, areas, memory, today, notices)
+        dated = self._dater.settles(memory, turn.text, today)
+        if (reading.facts or reading.areas or dated) and memory.last.topics and not reading.new_pupil:
+            return self._answering.again(frame, areas, memory, today, notices)
         if heard.intent in self.wording.small_talk and heard.score >= self._limits.small_talk / 2:
             return self._speaker.say(Status.SMALL_TALK, self.wording.small_talk[heard.intent]), memory
+        if reading.areas and heard.intent == "inform" and not reading.facts:  # only the area was named
+            return self._clarifier.unsure([], frame, areas, memory, notices)
         whole = Clause(turn.text, heard.intent, heard.score, 1.0, dict(turn.ranking))
         outcome = self._respondent.respond(whole, frame, areas[0], memory)
         if outcome.score >= self._thresholds.hardly + 0.2 and outcome.similarity >= 0.6:
-            return self._answer([whole], frame, areas, memory, today, notices)
+            return self._answering.answer([whole], frame, areas, memory, today, notices)
+        if not reading.facts:
+            least = self._thresholds.out_of_scope + IN_STORY
+            pointer = self._respondent.pointer(whole, areas[0], least, outcome.likeness)
+            if pointer is not None:
+                return self._speaker.reply(Status.OUT_OF_SCOPE, [pointer], frame, areas, notices), memory
         if reading.facts and frame.facts.get("subject"):
-            return self._answer([self._clause_for(FIRST_GUESS)], frame, areas, memory, today, notices)
+            return self._answering.answer([self._first_guess()], frame, areas, memory, today, notices)
         return self._clarifier.unsure([whole], frame, areas, memory, notices)
+
+    def _first_guess(self, text: str = "") -> Clause:
+        return topic_clause(self._topics[FIRST_GUESS], text)
 
     # ------------------------------------------------------------------ turns without an area
 
-    def _without_area(self, heard: Understood, memory: Memory) -> tuple[Reply, Memory]:
+    def _without_area(self, heard: Understood, turn: Turn, memory: Memory) -> tuple[Reply, Memory]:
         """No area is known: what needs none is answered, anything else waits for the area."""
         asking = list(heard.asking)[: self._limits.questions]
         if heard.reading.elsewhere:
             place = heard.reading.elsewhere[0].title()
             text = self.wording.elsewhere.format(place=place)
             return self._speaker.say(Status.OUT_OF_SCOPE, text), memory
-        pointers = [self._respondent.pointer(c, None, self._thresholds.out_of_scope + ALONE) for c in asking]
+        whole = [] if asking or heard.reading.facts else [Clause(turn.text, ranking=dict(turn.ranking))]
+        pointers = [self._respondent.pointer(c, None, self._thresholds.out_of_scope + ALONE) for c in asking or whole]
         found = [p for p in pointers if p is not None]
-        if asking and len(found) == len(asking):
+        if found and len(found) == len(pointers):
             return self._speaker.reply(Status.OUT_OF_SCOPE, found[:1], memory.frame, []), memory
         meanings = [p for c in asking if (p := self._respondent.meaning(c)) is not None]
         if asking and len(meanings) == len(asking):
             return self._speaker.reply(Status.ANSWERED, meanings[:1], memory.frame, []), memory
+        if heard.intent in PLEASANTRIES and not asking and not heard.reading.facts:
+            return self._speaker.say(Status.SMALL_TALK, self.wording.small_talk[heard.intent]), memory
         pending = tuple(asking) or memory.pending
         if not pending and heard.reading.facts:
-            pending = (self._clause_for(FIRST_GUESS),)
+            pending = (self._first_guess(),)
         if not pending and heard.intent in self.wording.small_talk:
             return self._speaker.say(Status.SMALL_TALK, self.wording.small_talk[heard.intent]), memory
         return self._clarifier.ask_area(replace(memory, pending=pending))
-
-
-def _repeats(answer: Answer, other: Answer) -> bool:
-    """Whether an answer says again what another one says already."""
-    mine, others = {p.statement_id for p in answer.points}, {p.statement_id for p in other.points}
-    if not mine and not others:
-        return answer.lead == other.lead
-    return bool(mine) and len(mine & others) >= 0.6 * len(mine)

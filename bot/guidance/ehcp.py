@@ -22,13 +22,31 @@ EHCP_ASKED = any_of(
     r"\b(?:need|needs|needing|require|requires|apply(?:ing)? for|request(?:ing)?|assessment for) (?:an? |the )?$"
 )
 EHCP_UNSURE = any_of(
-    r"\b(?:not sure|unsure|don'?t know|no idea|wonder(?:ing)?) (?:if|whether)\b[^.?!]{0,25}$",
+    r"\b(?:not sure|unsure|not certain|unclear|don'?t know|dunno|no idea|no clue|can'?t (?:say|tell|remember)"
+    r"|wonder(?:ing)?|check(?:ing)?|find(?:ing)? out) (?:if|whether)\b[^.?!]{0,25}$",
     r"\bwith or without (?:an? )?$",
 )
 EHCP_NOT_YET = any_of(
     r"\b(?:applied|applying|waiting|awaiting|wait|gone in|refused|turned down|in process|pending|draft|going for)\b"
     r"[^.?!]{0,25}$"
 )
+# Gone: "she lost her EHCP", "her EHCP has lapsed"; not "we lost his EHCP" (mislaid), "lost his EHCP form".
+EHCP_GONE = any_of(
+    r"\b(?:lost|losing|used to have|no longer (?:has|have|got|had|on)|c[ao]me off|taken off)"
+    r" (?:an? |the |his |her |their )?$"
+)
+MISLAID = any_of(r"\b(?:i|we)(?:'ve| have)?(?: just| now| accidentally)? (?:lost|losing) \w* ?$")
+PAPER = re.compile(
+    r"\s+(?:form|paper|document|letter|cop(?:y|ies)|report|review|e-?mail|file|folder|notes?)", re.IGNORECASE
+)
+EHCP_ENDED = re.compile(
+    r"(?:,? (?:that|which))? ?(?:has |had |was |is |got |have |were )?(?:since |now |just |already |recently |then )*"
+    r"(?:been )?(?:ceased|lapsed|ended(?! up)|withdrawn|cancelled|stopped|discontinued|removed|taken away|expired"
+    r"|no longer (?:in place|there|valid|exists?))\b",
+    re.IGNORECASE,
+)
+# "what if her EHCP is ceased": she still has it.
+EHCP_MAY_END = any_of(r"\b(?:if|unless|before|until)\b[^.?!,;]*$")
 SEN_SUPPORT = re.compile(
     r"\b(?:sen support|sen k|k code|on the register)\b(?! (?:service|line|plan|team|inbox))", re.IGNORECASE
 )
@@ -37,8 +55,9 @@ SEN_SUPPORT = re.compile(
 def read_ehcp(text: str) -> bool | None:
     """True or False where a text says whether there is an EHCP; the last mention counts."""
     said: bool | None = None
+    text = text.replace("’", "'")
     for m in EHCP.finditer(text):
-        before, after = text[max(0, m.start() - 45) : m.start()], text[m.end() : m.end() + 25]
+        before, after = text[max(0, m.start() - 45) : m.start()], text[m.end() : m.end() + 40]
         if EHCP_ASKED.search(before) or EHCP_UNSURE.search(before) or re.match(r"@|\s*or not\b", after):
             continue
         near = re.search(
@@ -49,12 +68,16 @@ def read_ehcp(text: str) -> bool | None:
         starts_negative = re.match(r"(?:without|no|w/o)\b", m.group(), re.IGNORECASE)
         told_after = re.match(
             r"\s*(?:[:=?-]+\s*(?:no|none|not)\b"
-            r"|(?:is |was |been |got |has |still )?(?:been )?(?:refused|turned down|pending|ceased)\b)",
+            r"|(?:is |was |been |got |has |still )?(?:been )?(?:refused|turned down|pending)\b)",
             after,
             re.IGNORECASE,
         )
+        gone = (EHCP_GONE.search(before) and not MISLAID.search(before) and not PAPER.match(after)) or (
+            EHCP_ENDED.match(after) and not EHCP_MAY_END.search(before)
+        )
         if (
             near
+            or gone
             or starts_negative
             or told_after
             or re.search(r"\bnon-?$", before, re.IGNORECASE)

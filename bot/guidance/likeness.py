@@ -13,10 +13,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from bot.knowledge.store import Phrases
 
 Embed = Callable[[Sequence[str]], np.ndarray]
+Row = npt.NDArray[np.float64]
 
 SHRINKAGE = 0.3  # of the scatter towards a sphere; 0.3 to 3 differ little
 NEAREST_SHARE = 0.15  # share of the nearest phrase; the rest is the mean of the statement's phrases
@@ -31,42 +33,54 @@ class Likeness:
 
 
 class PhraseSpace:
-    """The phrases of one authority in the whitened space. Immutable."""
+    """The phrases of one authority in the whitened space. Immutable.
+
+    Arranged in double precision, compared in single: half as much memory to read for each question.
+    """
 
     def __init__(self, phrases: Phrases) -> None:
-        self._vectors = phrases.vectors.astype(np.float64)
         starts: list[int] = []
         ids: list[str] = []
         for number, statement_id in enumerate(phrases.statement_ids):
             if not ids or ids[-1] != statement_id:
                 starts.append(number)
                 ids.append(statement_id)
-        self._ids = tuple(ids)
+        self.ids = tuple(ids)
+        """Statements that have phrases, in the order of what `measure` gives."""
         self._starts = np.array(starts, dtype=np.int64)
         if not ids:
             return
+        vectors = phrases.vectors.astype(np.float64)
         counts = np.diff([*starts, len(phrases.statement_ids)])
-        means = np.add.reduceat(self._vectors, self._starts) / counts[:, None]
-        within = self._vectors - np.repeat(means, counts, axis=0)
-        scatter = within.T @ within / len(self._vectors)
+        means = np.add.reduceat(vectors, self._starts) / counts[:, None]
+        within = vectors - np.repeat(means, counts, axis=0)
+        scatter = within.T @ within / len(vectors)
         size = scatter.shape[0]
         even = max(float(np.trace(scatter)) / size, 1e-6)
-        self._middle = self._vectors.mean(axis=0)
+        self._middle = vectors.mean(axis=0)
         self._whiten = np.linalg.inv(np.linalg.cholesky(scatter + SHRINKAGE * even * np.eye(size))).T
-        self._white = _unit((self._vectors - self._middle) @ self._whiten)
-        self._centres = _unit(np.add.reduceat(self._white, self._starts) / counts[:, None])
+        white = _unit((vectors - self._middle) @ self._whiten)
+        centres = _unit(np.add.reduceat(white, self._starts) / counts[:, None])
+        self._vectors, self._white, self._centres = (
+            np.ascontiguousarray(rows, dtype=np.float32) for rows in (vectors, white, centres)
+        )
+
+    def measure(self, vector: np.ndarray) -> tuple[Row, Row]:
+        """Likeness of one question (vector of length 1, shape (384,)) to each of `ids`: score and plain."""
+        if not self.ids:
+            return np.zeros(0), np.zeros(0)
+        white = _unit(((vector - self._middle) @ self._whiten)[None, :])[0].astype(np.float32)
+        nearest = np.maximum.reduceat(self._white @ white, self._starts).astype(np.float64)
+        score = NEAREST_SHARE * nearest + (1 - NEAREST_SHARE) * (self._centres @ white).astype(np.float64)
+        plain = np.maximum.reduceat(self._vectors @ vector.astype(np.float32), self._starts).astype(np.float64)
+        return score, plain
 
     def compare(self, vector: np.ndarray) -> Likeness:
-        """Likeness of one question (vector of length 1, shape (384,)) to each statement."""
-        if not self._ids:
-            return Likeness({}, {})
-        white = _unit(((vector - self._middle) @ self._whiten)[None, :])[0]
-        nearest = np.maximum.reduceat(self._white @ white, self._starts)
-        score = NEAREST_SHARE * nearest + (1 - NEAREST_SHARE) * (self._centres @ white)
-        plain = np.maximum.reduceat(self._vectors @ vector, self._starts)
+        """The same by statement id."""
+        score, plain = self.measure(vector)
         return Likeness(
-            dict(zip(self._ids, score.tolist(), strict=True)),
-            dict(zip(self._ids, plain.tolist(), strict=True)),
+            dict(zip(self.ids, score.tolist(), strict=True)),
+            dict(zip(self.ids, plain.tolist(), strict=True)),
         )
 
 

@@ -7,7 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.guidance.ehcp import NEGATION, any_of, read_ehcp
+from bot.embedding import AreaNames
+from bot.guidance.ages import read_years
+from bot.guidance.ehcp import any_of, read_ehcp
+from bot.guidance.needs import Span, not_the_pupils
+from bot.guidance.telling import read_ages, read_cycles, told_at
 from bot.knowledge.lookups import fold
 from bot.knowledge.model import Cue
 
@@ -43,52 +47,13 @@ class Reading:
 
 
 WORDS_TOO = frozenset({"hi", "ta", "la", "st", "ap"})  # abbreviations only in capitals; else greetings and the like
-YEAR = re.compile(
-    r"\b(?:year|yr|y)[ .-]?(?:group )?([1-9][0-9]?)(?:'?s)?\b(?! ?(?:weeks?|days?|months?|%))|\b(?:year |yr |y)(r)\b",
-    re.IGNORECASE,
-)
-AGE = re.compile(
-    r"\b(?:aged? |is |he'?s |she'?s |be )?(\d{1,2}|two|three|four|five|six|seven|eight|nine|ten)[ -]?"
-    r"(?:(?:years?|yrs?)[ -]?(?:olds?|of age)\b|y/?o\b)",
-    re.IGNORECASE,
-)
-AGE_BARE = re.compile(
-    r"\b(?:aged|who is|he'?s|she'?s|he is|she is|who'?s) (\d{1,2})\b(?! ?(?:weeks?|days?|%|hours?|cycles?))",
-    re.IGNORECASE,
-)
-AGE_RANGE = re.compile(
-    r"\b(?:aged?|both|now|are|is|all)\s+(1[0-9])(?:\s*(?:-|–|/|or|and|to)\s*(1[0-9]))?\b"
-    r"(?! ?(?:weeks?|days?|%|hours?|cycles?|pupils?|mins?))"
-    r"|\b(1[0-9])\s*(?:-|–|/|or)\s*(1[0-9])(?=\s*(?:now|year|yr|y/?o)|s?\b\s*,)",
-    re.IGNORECASE,
-)
-AGE_MONTHS = re.compile(r"\b(\d{1,2}) months? old\b|\bbaby (?:is|of) (\d{1,2}) months\b", re.IGNORECASE)
-NUMBERS = {
-    w: n for n, w in enumerate(["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"])
-}
-NUMBERS |= {
-    "a": 1,
-    "single": 1,
-    "first": 1,
-    "second": 2,
-    "couple of": 2,
-    "a couple of": 2,
-    "both": 2,
-    "twelve": 12,
-    "eleven": 11,
-}
-COUNT = r"(\d{1,2}|" + "|".join(sorted(NUMBERS, key=len, reverse=True)) + r")"
-CYCLES = re.compile(
-    r"\b"
-    + COUNT
-    + r" (?:full |whole |complete |more )?(?:apdr |graduated approach |assess[^.]{0,25}review )?(?:cycles?|rounds?)\b",
-    re.IGNORECASE,
-)
 NEW_PUPIL = any_of(
     r"\b(?:different|another|other|new|next|second) (?:kid|child|pupil|boy|girl|lad|lass|case|student|youngster)\b"
     r"(?! (?:to|in the) )",
     r"^\W*(?:and |ok |now |right )*(?:a )?(?:different|another|new|next) one\b",
     r"\b(?:his|her|their) (?:brother|sister|twin|sibling)\b",
+    r"\b(?:also|then|plus) (?:there'?s |there is |got |have |have got |we'?ve got |we have )(?:got )?an? (?:\w+ ){0,3}?"
+    r"(?:girl|boy|lad|lass|pupil|child|kid|student)\b",
 )
 
 
@@ -97,8 +62,10 @@ class Reader:
 
     def __init__(self, words: EntityWords, cues: Sequence[Cue] = (), ambiguous: frozenset[str] = frozenset()) -> None:
         self._words = words
-        self._cues = [(cue.fact, cue.value, any_of(*cue.patterns)) for cue in cues]
+        self._cues = [(cue, any_of(*cue.patterns)) for cue in cues]
         self._ambiguous = ambiguous
+        others = [w for entity, table in words.items() if entity != "area" for w in table]
+        self.area_names = AreaNames(words.get("area", ()), others)
         self._patterns = {entity: _word_pattern(table) for entity, table in words.items()}
 
     def find(self, text: str, entities: Sequence[Mapping[str, Any]] | None = None) -> list[Found]:
@@ -112,10 +79,15 @@ class Reader:
             for entity, pattern in self._patterns.items():
                 found += [self._named(entity, m.start(), m.end(), m.group()) for m in pattern.finditer(plain)]
         else:
+            passed: dict[str, int] = {}  # behind the last place of each word
             for e in entities:
                 if e.get("entity") in self._words:
                     word = str(e.get("value") or "")
-                    found.append(self._named(str(e["entity"]), int(e.get("start") or 0), int(e.get("end") or 0), word))
+                    kind = str(e["entity"])
+                    given = int(e.get("start") or 0), int(e.get("end") or 0)
+                    start, end = _where(text, word, given, passed.get(kind + word, 0))
+                    passed[kind + word] = end
+                    found.append(self._named(kind, start, end, word))
         found = [f for f in found if f.names and self._counts(f, text)]
         return [f for f in found if not any(_covers(o, f) for o in found)]
 
@@ -134,6 +106,13 @@ class Reader:
             and text[found.start : found.end][:1].isupper()
         )
 
+    @staticmethod
+    def _needs(text: str, found: Sequence[Found]) -> tuple[str, ...]:
+        """The needs of the pupil: not those that are denied, nor those of somebody else."""
+        named = sorted((f for f in found if f.entity == "need"), key=lambda f: f.start)
+        others = not_the_pupils(text, [Span(f.start, f.end) for f in named])
+        return tuple(dict.fromkeys(n for i, f in enumerate(named) if i not in others for n in f.names))
+
     def read(self, text: str, entities: Sequence[Mapping[str, Any]] | None = None) -> Reading:
         """Everything that a text says about the frame."""
         found = self.find(text, entities)
@@ -146,23 +125,24 @@ class Reader:
         ehcp = read_ehcp(text)
         if ehcp is not None:
             facts["ehcp"] = ehcp
-        _read_year(text, facts, invalid)
-        needs = tuple(n for f in found if f.entity == "need" and not _negated(text, f.start, f.end) for n in f.names)
+        read_years(text, facts, invalid)
+        needs = self._needs(text, found)
         if needs:
-            facts["needs"] = tuple(dict.fromkeys(needs))
+            facts["needs"] = needs
         if "ebsa" in needs:
             facts["ebsa"] = True
-        for fact, value, pattern in self._cues:
-            if fact not in facts and pattern.search(text):
-                facts[fact] = value
+        straight = text.replace("’", "'")
+        facts |= read_cycles(straight) | read_ages(straight)
+        for cue, pattern in self._cues:
+            if cue.fact not in facts and any(
+                not cue.told or told_at(straight, m.start()) for m in pattern.finditer(straight)
+            ):
+                facts[cue.fact] = cue.value
         if "subject" not in facts and ("ehcp" in facts or "year" in facts):
             facts["subject"] = "pupil"
-        cycles = [_number(m.group(1)) for m in CYCLES.finditer(text)]
-        if cycles:
-            facts["apdr_cycles"] = cycles[0]
         return Reading(
             facts=facts,
-            areas=names("area"),
+            areas=_meant([f for f in found if f.entity == "area"], text),
             elsewhere=names("elsewhere") and tuple(f.word for f in found if f.entity == "elsewhere"),
             routes=names("route"),
             services=names("service"),
@@ -180,17 +160,37 @@ ABOUT_A_PLACE = re.compile(
 )
 
 
+# An authority that is denied or was left: "in Milton Keynes not Suffolk", "moved from Suffolk".
+NOT_MEANT = re.compile(
+    r"\b(?:not|isn'?t|rather than|instead of|moved (?:here )?from|came (?:here )?from|coming from|come (?:over )?from"
+    r"|transferred from|moving from|used to (?:be|work|teach)(?: \w+)? in|previously(?: \w+)? in|formerly in|left)"
+    r"(?: (?:in|an?|the|my|our|his|her|their|old))*\s*$",
+    re.IGNORECASE,
+)
+
+AT_THE_BORDER = re.compile(r"\s+(?:border|boundary|county line)\b", re.IGNORECASE)
+
+
+def _meant(areas: Sequence[Found], text: str) -> tuple[str, ...]:
+    """The authorities that a text is about: where it names several, not those that it denies or leaves behind."""
+    kept = [f for f in areas if not NOT_MEANT.search(text[: f.start]) and not AT_THE_BORDER.match(text[f.end :])]
+    denied = len(areas) > 1 or not any(AT_THE_BORDER.match(text[f.end :]) for f in areas)
+    return tuple(dict.fromkeys(n for f in kept or (areas if denied else ()) for n in f.names))
+
+
 def _is_asked_about(text: str, place: Found) -> bool:
     """Whether a question is about another authority ("what about Norfolk?"), not about who lives or was there."""
     before, after = text[: place.start], text[place.end :]
-    return bool(
-        re.search(
-            r"\b(?:what about|how about|and in|same in|same for|school in|schools in|we'?re in|i'?m in|cover)\s+$",
-            before,
-            re.IGNORECASE,
-        )
-        or re.match(r"\s+(?:schools?|here|council|senco)\b", after, re.IGNORECASE)
-    )
+    return bool(ABOUT_A_PLACE.search(before) or re.match(r"\s+(?:schools?|here|council|senco)\b", after, re.IGNORECASE))
+
+
+def _where(text: str, word: str, given: tuple[int, int], passed: int) -> tuple[int, int]:
+    """Where an entity stands: the engine counts from the beginning of its clause, `text` may be the whole message."""
+    pattern = re.compile(rf"(?<!\w){re.escape(word)}(?!\w)", re.IGNORECASE)
+    if given[0] >= passed and pattern.match(text, given[0]):
+        return given
+    found = pattern.search(text, passed)
+    return found.span() if word and found else given
 
 
 def _word_pattern(table: Mapping[str, tuple[str, ...]]) -> re.Pattern[str]:
@@ -205,49 +205,3 @@ def _covers(other: Found, found: Found) -> bool:
     """Whether `other`, of the same kind, holds `found` and more."""
     inside = other.start <= found.start and found.end <= other.end
     return other.entity == found.entity and inside and (other.end - other.start) > (found.end - found.start)
-
-
-def _negated(text: str, start: int, end: int) -> bool:
-    before = text[max(0, start - 30) : start]
-    return bool(
-        re.search(
-            rf"\b{NEGATION}(?: (?:an?|any|got|have|has|identified|formal|specific|real))*[ -]*(?:$)",
-            before,
-            re.IGNORECASE,
-        )
-    ) or bool(re.match(r"\s*(?:label|diagnosis)?\s*(?:[:=-]\s*(?:no|none)\b)", text[end : end + 20], re.IGNORECASE))
-
-
-def _read_year(text: str, facts: dict[str, Any], invalid: list[str]) -> None:
-    years = [(m.group(1) or "r") for m in YEAR.finditer(text)]
-    if years:
-        year = 0 if years[-1] == "r" else int(years[-1])
-        if year > 14:
-            invalid.append("year")
-        else:
-            facts["year"] = year
-    elif re.search(r"\breception\b", text, re.IGNORECASE):
-        facts["year"] = 0
-    elif re.search(r"\bnursery\b", text, re.IGNORECASE):
-        facts["year"] = -1
-    elif re.search(r"\b(?:sixth|6th)[- ]?form(?:er|ers)?\b", text, re.IGNORECASE):
-        facts["year"] = 12
-    months = AGE_MONTHS.search(text)
-    age = AGE.search(text) or AGE_BARE.search(text)
-    between = None if age or years else AGE_RANGE.search(text)
-    if months:
-        facts["age"] = round(int(next(g for g in months.groups() if g)) / 12, 2)
-    elif between:
-        facts["age"] = max(int(g) for g in between.groups() if g)
-    elif age:
-        years_old = _number(age.group(1))
-        if years_old > 30:
-            invalid.append("age")
-        else:
-            facts["age"] = years_old
-    if "age" in facts and "year" not in facts:
-        facts["year"] = int(facts["age"]) - 5
-
-
-def _number(word: str) -> int:
-    return int(word) if word.isdigit() else NUMBERS[word.casefold()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
@@ -47,7 +48,7 @@ class SourceRef(Part):
 
 
 class Point(Part):
-    """One statement of the knowledge base, as said. `label` names the case it holds for, where cases differ."""
+    """One statement of the knowledge base, as said. `label`: the case it holds for, its source, or whom it tells."""
 
     text: str
     statement_id: str
@@ -65,6 +66,29 @@ class Answer(Part):
     verdict: Verdict | None = None
     lead: str = ""
     points: list[Point] = Field(default_factory=list)
+
+
+class ItemState(StrEnum):
+    """Where a requirement stands, going by what was said."""
+
+    DONE = "done"
+    MISSING = "missing"
+    UNKNOWN = "unknown"
+
+
+class ChecklistItem(Part):
+    """A requirement of a route: how firm it is, who provides it, and whether it is there.
+
+    `open` names what it still hangs on, where it asks for several things at once.
+    """
+
+    text: str
+    statement_id: str
+    state: ItemState
+    firmness: str
+    who: str = ""
+    open: list[str] = Field(default_factory=list)
+    sources: list[SourceRef] = Field(default_factory=list)
 
 
 class Understood(Part):
@@ -92,6 +116,25 @@ class Takeaway(Part):
     body: str = ""
 
 
+class DateItem(Part):
+    """A window counted for one point: `label` says what it counts from, `text` the window and what was assumed.
+
+    Both days are included; `start` is missing where there is only a last day, `end` where there is only a first one.
+    `sure` is false where the day was said without saying what happened on it.
+    """
+
+    label: str
+    text: str
+    start: date | None = None
+    end: date | None = None
+    counts_from: date
+    event: str
+    unit: str
+    assumption: str = ""
+    statement_id: str
+    sure: bool = True
+
+
 class Reply(Part):
     """One turn's reply. `text` is the whole reply in plain text, for any client of the REST channel."""
 
@@ -99,8 +142,8 @@ class Reply(Part):
     text: str
     area: str | None = None
     parts: list[Answer] = Field(default_factory=list)
-    checklist: list[dict[str, Any]] = Field(default_factory=list)
-    dates: list[dict[str, Any]] = Field(default_factory=list)
+    checklist: list[ChecklistItem] = Field(default_factory=list)
+    dates: list[DateItem] = Field(default_factory=list)
     comparison: dict[str, Any] | None = None
     notices: list[str] = Field(default_factory=list)
     understood: list[Understood] = Field(default_factory=list)

@@ -9,7 +9,7 @@ from typing import Any
 from bot.guidance.area import AreaKnowledge
 from bot.guidance.conditions import all_of, holds
 from bot.guidance.reply import Verdict
-from bot.knowledge.model import Criterion, Route
+from bot.knowledge.model import Criterion, Kind, Route
 
 # Facts that most askers take for granted: unknown, they do not turn a yes into "it depends"; the criterion is said.
 TAKEN_FOR_GRANTED = frozenset({"setting", "subject", "in_education", "sensory_loss_diagnosed", "age"})
@@ -46,6 +46,29 @@ def fitting(area: AreaKnowledge, facts: Mapping[str, Any]) -> tuple[str, ...]:
         if route.default or (route.criteria and _need_is_known(route, facts)):
             found.append(route.id)
     return tuple(found)
+
+
+def fit_instead(area: AreaKnowledge, facts: Mapping[str, Any]) -> list[str]:
+    """The pupil routes that are known to fit; where there are none, those for a need that is known to be there.
+
+    Where there are none of these either, those that can fit, if the EHCP status is known.
+    """
+    certain = [r for r in area.content.routes if r.criteria and fit(r, facts).fits is True]
+    possible = [area.routes[r] for r in fitting(area, facts)]
+    for_the_need = [r for r in possible if not r.default]
+    return [r.id for r in (certain or for_the_need or (possible if "ehcp" in facts else [])) if r.level == "pupil"]
+
+
+def instead(area: AreaKnowledge, facts: Mapping[str, Any]) -> list[str]:
+    """Statements on how to use the routes that fit a pupil for whom others are ruled out; two at most."""
+    fits = set(fit_instead(area, facts))
+    found = []
+    for s in area.content.statements:
+        routes = area.routes_of[s.id]
+        first = (s.priority == 1 or s.kind is Kind.GAP) and "how_to_refer" in s.topics
+        if first and routes is not None and routes & fits and holds(s.when, facts) is not False:
+            found.append(s.id)
+    return sorted(found, key=lambda i: area.statements[i].kind is Kind.GAP)[:2]
 
 
 def _need_is_known(route: Route, facts: Mapping[str, Any]) -> bool:

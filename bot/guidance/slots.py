@@ -42,29 +42,27 @@ def from_slots(slots: Mapping[str, Any]) -> Memory:
             topics=_strings(last.get("topics")),
             statements=_strings(last.get("statements")),
             question=str(last.get("question") or ""),
+            routes=_strings(last.get("routes")),
         ),
-        pending=tuple(clause_from(c) for c in slots.get("pending") or () if isinstance(c, Mapping)),
-        offered=tuple(
-            (str(o.get("title")), _mapping(o.get("value")))
-            for o in slots.get("offered") or ()
-            if isinstance(o, Mapping)
-        ),
+        pending=tuple(clause_from(c) for c in _mappings(slots.get("pending"))),
+        offered=tuple((str(o.get("title")), _mapping(o.get("value"))) for o in _mappings(slots.get("offered"))),
         told=frozenset(_strings(slots.get("told"))),
     )
 
 
 def clause_from(data: Mapping[str, Any]) -> Clause:
     """A clause as the engine gives it (`ranking` a list of {name, confidence}) or as kept in a slot (a mapping)."""
-    ranking = data.get("ranking") or {}
+    ranking = data.get("ranking")
     if not isinstance(ranking, Mapping):
-        ranking = {str(r["name"]): float(r["confidence"]) for r in ranking}
+        ranking = {r.get("name"): r.get("confidence") for r in _mappings(ranking)}
+    entities = data.get("entities")
     return Clause(
         text=str(data.get("text") or ""),
         intent=str(data.get("intent") or ""),
-        confidence=float(data.get("confidence") or 0.0),
-        similarity=float(data.get("similarity") or 0.0),
-        ranking={str(k): float(v) for k, v in ranking.items()},
-        entities=data.get("entities"),
+        confidence=_share(data.get("confidence")),
+        similarity=_share(data.get("similarity")),
+        ranking={str(k): _share(v) for k, v in ranking.items()},
+        entities=_mappings(entities) if isinstance(entities, (list, tuple)) else None,
         context=str(data.get("context") or ""),
     )
 
@@ -75,6 +73,7 @@ def _last_to(last: Last) -> dict[str, Any]:
         "topics": list(last.topics),
         "statements": list(last.statements),
         "question": last.question,
+        "routes": list(last.routes),
     }
 
 
@@ -103,3 +102,12 @@ def _mapping(value: object) -> dict[str, Any]:
 
 def _strings(value: object) -> tuple[str, ...]:
     return tuple(str(v) for v in value) if isinstance(value, (list, tuple)) else ()
+
+
+def _mappings(value: object) -> tuple[Mapping[str, Any], ...]:
+    return tuple(v for v in value if isinstance(v, Mapping)) if isinstance(value, (list, tuple)) else ()
+
+
+def _share(value: object) -> float:
+    """A confidence or likeness; what is no finite number counts as none at all."""
+    return float(value) if isinstance(value, (int, float)) and -1e9 < value < 1e9 else 0.0

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from bot.guidance.area import AreaKnowledge, Knowledge
+from bot.guidance.calendar_days import age_in_words
 from bot.guidance.compose import text_of
 from bot.guidance.frame import Frame
 from bot.guidance.reply import Answer, Choice, Reply, Status
@@ -90,6 +91,9 @@ class Speaker:
         if name == "needs" and isinstance(value, tuple):
             return ", ".join(self._needs.get(str(n), str(n)) for n in value)
         label = self._facts[name].label if name in self._facts else name
+        past = name != "age" and name in self._facts and self._facts[name].type == "age"
+        if past and isinstance(value, (int, float)):
+            return f"{label}: {age_in_words(value)}"
         if isinstance(value, bool):
             return label if value else f"not: {label}"
         return f"{label}: {value}"

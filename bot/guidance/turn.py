@@ -7,13 +7,15 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.guidance.frame import Frame
+from bot.knowledge.model import Topic
 
 
 @dataclass(frozen=True)
 class Clause:
-    """A clause of the message as the engine read it.
+    """A clause of the message as the engine read it. Without text it asks for what its intent is about, as a whole.
 
-    `ranking`: intent -> confidence; `entities` as Rasa gives them; `context` what stood before it in the message.
+    `ranking`: intent -> confidence; `entities` as Rasa gives them; `context` what stood before it in the message,
+    `context_ranking` the ranking of the clause before it.
     """
 
     text: str
@@ -23,6 +25,7 @@ class Clause:
     ranking: Mapping[str, float] = field(default_factory=dict)
     entities: Sequence[Mapping[str, Any]] | None = None
     context: str = ""
+    context_ranking: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def score(self) -> float:
@@ -30,14 +33,24 @@ class Clause:
         return self.confidence * self.similarity
 
 
+def topic_clause(topic: Topic, text: str = "") -> Clause:
+    """A question for a topic as such: one that was chosen, or that is taken for meant."""
+    intent = f"ask_{topic.id}"
+    return Clause(text or topic.title, intent, 1.0, 1.0, {intent: 1.0})
+
+
 @dataclass(frozen=True)
 class Last:
-    """What the last answer was about, so that a follow-up can lean on it."""
+    """What the last answer was about, so that a follow-up can lean on it.
+
+    `routes`: the one route that all of it held for, with its strands; empty where it was about several.
+    """
 
     area: str = ""
     topics: tuple[str, ...] = ()
     statements: tuple[str, ...] = ()
     question: str = ""
+    routes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

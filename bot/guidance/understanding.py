@@ -10,17 +10,26 @@ from bot.guidance.area import AreaKnowledge
 from bot.guidance.reading import Reader, Reading
 from bot.guidance.turn import Clause, Turn
 
-_ASKING_WORDS = (
-    r"what|whats|which|who|whos|whose|where|wheres|when|how|hows|why|can|could|may|do|does|did|is|are|am|was|will"
-    r"|would|should|shall|must|has|have|any|isn't|aren't|don't|doesn't|can't|couldn't|won't|wouldn't|shouldn't"
+_WH = r"what|whats|which|who|whos|whose|where|wheres|when|how|hows|why"
+_AUX = r"can|could|may|do|does|did|is|are|am|was|will|would|should|shall|must|has|have|any"
+_NOT = r"isn't|aren't|don't|doesn't|can't|couldn't|won't|wouldn't|shouldn't"
+_SUBJECT = (
+    r"i|we|you|he|she|it|they|this|that|these|those|there|the|an?|my|our|his|her|their|your|any(?:one|body)?"
+    r"|some(?:one|body)?|ses|stt|school|schools|parents|mum|dad|staff|teachers?|senco|all|both|anything"
 )
+_LEAD_IN = r"(?:\W*(?:and|so|but|or|also|ok|okay|well|right|then|plus|hi|hello|please|sorry|now|just)\W+){0,3}"
+_TOLD = r"(?! (?:an?|no|not|got|been|had|just|already|now|very|really|struggling|his|her|their)\b)"
 # A question mark, a clause that begins like a question (after "and", "ok so", a name ...), or a request in words.
+# After a comma only with its subject: "he is 8, has an EHCP, can't sit still" asks nothing.
 INTERROGATIVE = re.compile(
-    rf"\?|(?:^|[,;:\u2013-]\s+)(?:\W*(?:and|so|but|or|also|ok|okay|well|right|then|plus|hi|hello|please|sorry|now|just)\W+)"
-    rf"{{0,3}}(?:{_ASKING_WORDS})\b"
+    rf"\?|^{_LEAD_IN}(?:{_WH}|{_NOT} (?={_SUBJECT}\b)|(?:is|was|has|have)\b{_TOLD}"
+    rf"|(?!is\b|was\b|has\b|have\b)(?:{_AUX}))\b"
+    rf"|[,;:\u2013-]\s+{_LEAD_IN}(?:(?:{_WH})\b|(?:{_AUX}|{_NOT}) (?:{_SUBJECT})\b)"
     r"|\b(?:tell me|talk me|explain|remind me|checklist|help me|looking for|need to know|need to work out|wondering"
     r"|like to know|want to know|not sure (?:if|whether|what|how|who|which)|any idea|advise|let me know|i want|we want"
-    r"|i need|we need|need the|just needs?|after the|trying to find)\b",
+    r"|i need|we need|need the|just needs?|after the|trying to find)\b"
+    r"|(?:^|[.!]\s+)(?:\W*(?:and|so|ok|okay|the|right|then|plus)\W+){0,3}(?:form|address|e-?mail|inbox|deadline|paperwork)"
+    r"s? (?:for|of|to)\b",
     re.IGNORECASE,
 )
 # What a forwarded e-mail is wrapped in: it asks for a reply, not for a fact.
@@ -39,6 +48,9 @@ FOLLOWS_UP = re.compile(
     r"^\W*(?:and|but|so|ok|what about|how about|what if|same|or|also|even if|if)\b.{0,60}$", re.IGNORECASE
 )
 SHORT = 9
+FIRST_WORD = 5  # characters of "and ", "so ", "but "
+LEANS_BEFORE = 0.2  # how much a clause that says little by itself is about what stands before it
+UNSURE = 2.0  # how fast what stands around a clause counts less the surer the clause itself is
 FEW = 3  # in a message of few clauses one that asks without the form of a question counts too
 
 
@@ -58,7 +70,7 @@ class Thresholds:
     """When to answer, when to ask back, when to decline. Measured; see docs/evaluation.md."""
 
     hardly: float = 0.45
-    out_of_scope: float = 0.13
+    out_of_scope: float = 0.05
 
 
 @dataclass(frozen=True)
@@ -83,10 +95,17 @@ def follows_up(clause: Clause) -> bool:
 
 
 def topic_weights(clause: Clause, message: Mapping[str, float] | None = None) -> dict[str, float]:
-    """Topic id -> probability: the clause's own ranking, mixed with the whole message's where it leans on that."""
-    share = 0.0 if not message else 0.5 if leans_on_context(clause) else 0.2
+    """Topic id -> probability: the clause's own ranking, mixed with what stands around it where it leans on that."""
+    leans = leans_on_context(clause)
+    unsure = min(1.0, max(0.8, UNSURE * (1 - max(clause.ranking.values(), default=0.0))))
+    before = unsure * LEANS_BEFORE if leans and clause.context_ranking else 0.0
+    share = 0.0 if not message else unsure * (0.5 if leans else 0.2)
     weights: dict[str, float] = {}
-    for source, part in ((clause.ranking, 1 - share), (message or {}, share)):
+    for source, part in (
+        (clause.ranking, 1 - before - share),
+        (clause.context_ranking, before),
+        (message or {}, share),
+    ):
         for intent, confidence in source.items():
             if intent.startswith("ask_"):
                 topic = intent.removeprefix("ask_")
@@ -115,21 +134,30 @@ def named_routes(reading: Reading, area: AreaKnowledge) -> tuple[str, ...]:
 
 def understand(turn: Turn, reader: Reader, limits: Limits) -> Understood:
     """Read a message: facts from the whole, questions from the clauses that ask."""
-    clauses = turn.clauses or (Clause(turn.text),)
+    clauses = _with_first_word(turn) or (Clause(turn.text),)
     entities = None
     if all(c.entities is not None for c in clauses):
         entities = [e for c in clauses for e in (c.entities or ())]
     reading = reader.read(turn.text, entities)
     best = max(clauses, key=lambda c: c.score)
     with_context = [
-        replace(c, context=" ".join(o.text for o in clauses[max(0, n - 2) : n])[-limits.context_chars :])
+        replace(
+            c,
+            context=" ".join(o.text for o in clauses[max(0, n - 2) : n])[-limits.context_chars :],
+            context_ranking=clauses[n - 1].ranking if n else {},
+        )
         for n, c in enumerate(clauses)
     ]
     asking = [c for c in with_context if INTERROGATIVE.search(c.text.strip())]
     if len(clauses) <= FEW:
-        asking = [c for c in with_context if c in asking or (_asks(c) and c.score >= limits.plainly_asks)]
+        questions = {c.intent for c in asking}  # what only tells of the same thing leads up to the question
+        told = [c for c in with_context if c not in asking and c.intent not in questions]
+        told = [c for c in told if _asks(c) and c.score >= limits.plainly_asks]
+        asking = [c for c in with_context if c in asking or c in told]
     real = [c for c in asking if not WRAPPING.search(c.text)]
     asking = real or asking
+    if not asking and best.intent == "follow_up":
+        asking = [c for c in with_context if c.intent == "follow_up"]
     if not asking:
         asks = [c for c in with_context if _asks(c) and c.score >= limits.asks / 2]
         strongest = max(asks, key=lambda c: c.score, default=None)
@@ -137,5 +165,21 @@ def understand(turn: Turn, reader: Reader, limits: Limits) -> Understood:
     return Understood(reading, tuple(asking), best.intent, best.score)
 
 
+def _with_first_word(turn: Turn) -> tuple[Clause, ...]:
+    """The clauses; a single one with the "and" or "so" that the engine takes off, since it tells a follow-up."""
+    if len(turn.clauses) != 1:
+        return turn.clauses
+    (clause,) = turn.clauses
+    before = len(turn.text.rstrip()) - len(clause.text)
+    if not 0 < before <= FIRST_WORD or not turn.text.rstrip().endswith(clause.text) or not turn.ranking:
+        return turn.clauses
+    entities = clause.entities
+    if entities is not None:
+        entities = [{**e, "start": int(e["start"]) + before, "end": int(e["end"]) + before} for e in entities]
+    intent = max(turn.ranking, key=lambda i: turn.ranking[i])
+    whole = replace(clause, text=turn.text.rstrip(), intent=intent, confidence=turn.ranking[intent], entities=entities)
+    return (replace(whole, ranking=dict(turn.ranking)),)
+
+
 def _asks(clause: Clause) -> bool:
-    return clause.intent.startswith(("ask_", "out_of_scope_", "follow_up"))
+    return clause.intent.startswith(("ask_", "out_of_scope_", "follow_up", "find_route"))

@@ -13,6 +13,7 @@ from bot.knowledge.model import (
     Authority,
     Cue,
     DocumentParagraphs,
+    Event,
     Fact,
     Need,
     Paragraph,
@@ -20,6 +21,7 @@ from bot.knowledge.model import (
     Pointer,
     Record,
     Route,
+    SchoolYear,
     Service,
     Statement,
     Term,
@@ -27,7 +29,7 @@ from bot.knowledge.model import (
     Wording,
 )
 
-FORMAT = 1  # raise when the stored shape changes, so that an older store is rebuilt
+FORMAT = 2  # raise when the stored shape changes, so that an older store is rebuilt
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,8 @@ class AreaContent:
     places: Places = field(default_factory=Places)
     terms: tuple[Term, ...] = ()
     paragraphs: tuple[DocumentParagraphs, ...] = ()
+    events: tuple[Event, ...] = ()
+    school_years: tuple[SchoolYear, ...] = ()
 
     def expand(self, names: Iterable[str]) -> tuple[str, ...]:
         """Route ids for route or group names, in the order of routes.yml."""
@@ -65,6 +69,7 @@ class CommonContent:
     cues: tuple[Cue, ...] = ()
     terms: tuple[Term, ...] = ()
     pointers: tuple[Pointer, ...] = ()
+    events: tuple[Event, ...] = ()
     elsewhere: Places = field(default_factory=Places)
     wording: Wording | None = None
 
@@ -157,6 +162,7 @@ def read_content(folder: Path) -> Read:
         cues=tuple(optional(common_dir / "cues.yml", Cue)),
         terms=tuple(optional(common_dir / "glossary.yml", Term)),
         pointers=tuple(optional(common_dir / "pointers.yml", Pointer)),
+        events=tuple(optional(common_dir / "events.yml", Event)),
         elsewhere=_one(common_dir / "elsewhere.yml", folder, Places, faults) or Places(),
         wording=ContentFile(common_dir / "wording.yml", folder, faults).one(Wording),
     )
@@ -189,6 +195,8 @@ def read_content(folder: Path) -> Read:
                 places=found_places or Places(),
                 terms=tuple(optional(area_dir / "glossary.yml", Term)),
                 paragraphs=tuple(needed(area_dir / "paragraphs.yml", DocumentParagraphs)),
+                events=tuple(optional(area_dir / "events.yml", Event)),
+                school_years=tuple(optional(area_dir / "terms.yml", SchoolYear)),
             )
         )
     content = Content(common, tuple(areas))

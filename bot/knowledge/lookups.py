@@ -54,11 +54,14 @@ def entity_words(common: CommonContent, areas: Iterable[AreaContent]) -> dict[st
 
 
 def lookup_file(content: Content) -> str:
-    """The text of data/nlu/lookups.yml: one lookup table for each entity."""
+    """The text of data/nlu/lookups.yml: one lookup table for each entity.
+
+    Longer words first: the engine takes the first that matches, and Bury would hide Bury St Edmunds.
+    """
     lines = [HEADER + 'version: "3.1"', "nlu:"]
     for entity, words in entity_words(content.common, content.areas).items():
         lines.append(f"- lookup: {entity}\n  examples: |")
-        lines += [f"    - {word}" for word in sorted(words)]
+        lines += [f"    - {word}" for word in sorted(words, key=lambda w: (-len(w), w))]
     return "\n".join(lines) + "\n"
 
 

@@ -120,16 +120,32 @@ def _check_area(check: _Checker, area: AreaContent, common: CommonContent) -> No
         check.known(route, "form", [route.form] if route.form else [], forms, "form")
         check.known(route, "broader", [route.broader] if route.broader else [], routes, "route")
         check.known(route, "address", [route.address] if route.address else [], area.authority.addresses, "address")
+        check.known(route, "meanwhile", route.meanwhile, statements, "statement")
         for number, criterion in enumerate(route.criteria):
             field = f"criteria.{number}"
             check.known(route, field, [criterion.statement], statements, "statement")
             check.condition(route, field, criterion.when, facts, needs)
     for statement in area.statements:
         _check_statement(check, statement, area, topics, needs, names, statements, facts)
+    _check_time(check, area, common)
     for term in area.terms:
         for number, source in enumerate(term.source):
             if area.paragraph(source.document, source.paragraph) is None:
                 check.fault(term, f"source.{number}", f"{source.document} has no paragraph {source.paragraph}")
+
+
+def _check_time(check: _Checker, area: AreaContent, common: CommonContent) -> None:
+    """Term dates are those of different years; what a value counts from is an event."""
+    check.unique(area.school_years, "school year")
+    events = {e.id for e in (*common.events, *area.events)}
+    check.unique([*common.events, *area.events], "event")
+    for event in (*common.events, *area.events):
+        ages = {f.id for f in common.facts if f.type == "age"}
+        check.known(event, "fact", [event.fact] if event.fact else [], ages, "fact of type age")
+    for statement in area.statements:
+        if statement.value is not None:
+            named = [e for e in (statement.value.counts_from, statement.value.ends_at) if e]
+            check.known(statement, "value", named, events, "event (events.yml)")
 
 
 def _check_statement(
@@ -151,6 +167,7 @@ def _check_statement(
     check.known(statement, "except_routes", statement.except_routes, route_names, "route or group")
     check.known(statement, "extends", statement.extends, route_names, "route or group")
     check.condition(statement, "when", statement.when, facts, needs)
+    check.condition(statement, "met_when", statement.met_when, facts, needs)
     linked = {
         "otherwise": statement.otherwise,
         "on_expiry": statement.on_expiry,

@@ -17,7 +17,8 @@ OURS_WEIGHS = 50_000_000  # our own words win against rare English ones at the s
 SHORTEST = 4
 FAR_FROM = 6  # from this length on two letters may be wrong
 
-WORD = re.compile(r"(?<![\w@./'’-])[a-z][a-z'’]*[a-z](?![\w@/]|[.'’-]\w)")
+ALONE = r"(?<![\w@./'’-]){}(?![\w@/]|[.'’-]\w)"
+WORD = re.compile(ALONE.format("[a-z](?:[a-z'’]*[a-z])?"))
 # As people type them; each has one meaning in these messages.
 SHORT_FORMS = {
     "wks": "weeks", "wk": "week", "yrs": "years", "mths": "months", "hrs": "hours", "mins": "minutes",
@@ -32,42 +33,50 @@ SHORT_FORMS = {
     "mtg": "meeting", "mtgs": "meetings", "paperwrk": "paperwork", "obs": "observation", "refs": "referrals",
     "info": "information", "docs": "documents", "kno": "know", "dosnt": "doesn't", "wana": "want to",
     "wanna": "want to", "gonna": "going to", "gotta": "have to", "alot": "a lot", "aswell": "as well",
-    "noone": "no one", "thier": "their", "recieve": "receive", "u": "you", "ur": "your", "r": "are", "n": "and",
+    "havnt": "haven't", "hasent": "hasn't", "couldnt": "couldn't", "shouldnt": "shouldn't", "wouldnt": "wouldn't",
+    "werent": "weren't", "dnt": "don't", "didn": "didn't", "wernt": "weren't", "redy": "ready", "wen": "when",
+    "skool": "school", "befor": "before", "agen": "again", "becuase": "because", "noone": "no one",
+    "thier": "their", "recieve": "receive", "ur": "your",
 }  # fmt: skip
-# In no frequency list, but right.
-KNOWN = frozenset(
-    [
-        "neet",
-        "fasd",
-        "tourettes",
-        "lado",
-        "pmld",
-        "qtod",
-        "cpoms",
-        "paeds",
-        "stimming",
-        "oracy",
-        "ttrs",
-        "hltas",
-        "nuffield",
-        "nessy",
-        "lexia",
-        "numicon",
-        "boxall",
-        "elsa",
-        "thrive",
-        "inset",
-        "ofsted",
-        "makaton",
-        "timetable",
-        "timetables",
-        "teams",
-        "proforma",
-        "edpsych",
-        "ringbinder",
-        "sats",
-    ]
+# One letter may be a name as well ("year r", "n = 5"), so that what stands beside it decides. Put right in this order.
+LETTERS = {"u": "you", "r": "are", "n": "and"}
+LETTER_ALONE = [re.compile(ALONE.format(letter)) for letter in LETTERS]
+NAMES_A_LETTER = re.compile(
+    r"(?:\b(?:year|yr|y|class|group|form|set|stage|section|part|box|letters?|room|block|row|column|type|question|point"
+    r"|appendix|annex|vitamin|grade|level|the|an?) |[&+('\"])$"
 )
+SIGN = re.compile(r" ?[=:<>&+)'\"]")
+OTHER_LETTER = re.compile(r"\b[a-hj-mo-qstv-z],? $")
+PLACES = re.compile(r"\b(?:in|of|for|from|to|at|with|as|into) $")
+COUNTS = re.compile(r"\b(?:for|of|to|least|most|than|every|after|within|over|with|by|is|are|first|last) $")
+ARE_WHO = r"(?:u|you|we|they|these|those|there|parents|teachers|staff|pupils|kids|children|schools)"
+IS_SUBJECT = re.compile(rf"\b(?:{ARE_WHO}|who|what|how|where|when|why|which) $")
+BEFORE_SUBJECT = re.compile(rf" (?:{ARE_WHO}|the|my|our|his|her|their)\b")
+
+
+def _long_letter(m: re.Match[str]) -> str:
+    """What a single letter stands for, or the letter itself where it is not surely a short form."""
+    letter = m.group()
+    before, after = m.string[max(0, m.start() - 16) : m.start()], m.string[m.end() : m.end() + 16]
+    if NAMES_A_LETTER.search(before) or SIGN.match(after):
+        return letter
+    if letter == "u":
+        safe = not OTHER_LETTER.search(before)
+    elif letter == "r":
+        asked = BEFORE_SUBJECT.match(after) and not PLACES.search(before)
+        safe = bool(asked or (IS_SUBJECT.search(before) and re.match(r" \w", after)))
+    else:
+        joins = re.search(r"[A-Za-z]{2} $", before) and re.match(r" [A-Za-z]{2}", after)
+        safe = bool(joins and not COUNTS.search(before))
+    return LETTERS[letter] if safe else letter
+
+
+# In no frequency list, but right.
+KNOWN = frozenset({
+    "boxall", "cpoms", "edpsych", "elsa", "fasd", "hltas", "inset", "lado", "lexia", "makaton", "neet", "nessy",
+    "nuffield", "numicon", "ofsted", "oracy", "paeds", "pmld", "proforma", "qtod", "ringbinder", "sats",
+    "stimming", "teams", "thrive", "timetable", "timetables", "tourettes", "ttrs",
+})  # fmt: skip
 
 
 class Speller:
@@ -85,7 +94,10 @@ class Speller:
 
     def correct(self, text: str) -> str:
         """The text with plain misspellings put right; everything else stays letter for letter."""
-        return WORD.sub(lambda m: self._word(m.group()), text)
+        text = WORD.sub(lambda m: self._word(m.group()), text)
+        for letter in LETTER_ALONE:
+            text = letter.sub(_long_letter, text)
+        return text
 
     def _word(self, word: str) -> str:
         if word in SHORT_FORMS:

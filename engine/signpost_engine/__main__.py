@@ -33,10 +33,13 @@ def main() -> None:
 
     import rasa.__main__
 
-    from signpost_engine import action_result, fallback_once
+    from signpost_engine import action_call, action_result, direct_graph, event_types, fallback_once, rule_lookup
 
     action_result.install()
     fallback_once.install()
+    if arguments[0] in {"run", "test"}:
+        for sparing in (action_call, direct_graph, event_types, rule_lookup):
+            sparing.install()
     rasa.__main__.main()
 
 

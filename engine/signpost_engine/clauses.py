@@ -5,43 +5,46 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-from rasa.engine.graph import ExecutionContext
+from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
-from rasa.nlu.classifiers.logistic_regression_classifier import LogisticRegressionClassifier
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.nlu.featurizers.featurizer import Featurizer
 from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
-from sklearn.exceptions import NotFittedError
-from sklearn.utils.validation import check_is_fitted
 
-from bot.embedding import shared_embedder
+from bot.embedding import AreaNames, shared_embedder
+from signpost_engine.featurizer import area_names, names_in, sentence_vectors
+from signpost_engine.kernel import KernelIntents, Rows
 from signpost_engine.ranking import Ranking, clause_entry, combined_ask, ranking_of
 from signpost_engine.splitting import split_clauses
 
-VECTORS_FILE = "training_vectors.npy"
-SCALE_FILE = "scale.json"
-
-Vectors = npt.NDArray[np.float32]
+NAMES_FILE = "area_names.json"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
-class ClauseClassifier(LogisticRegressionClassifier):
-    """Rasa's logistic regression, applied to the message and to each of its clauses.
+class ClauseClassifier(IntentClassifier, GraphComponent):
+    """Kernel ridge regression, applied to the message and to each of its clauses, without the names of areas.
 
     Adds to the parse: `clauses` (see engine/README.md), `similarity` (highest cosine of the whole message to
     a training sentence, 0 to 1), `scope_score` (confidence times similarity; where several ask, the best
     clause's).
     """
 
+    @classmethod
+    def required_components(cls) -> list[type]:
+        """A featurizer stands before this component."""
+        return [Featurizer]
+
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """`several_threshold`: confidence at which a clause counts as asking; the rest as Rasa's."""
+        """`gamma`, `penalty`: of the regression; `several_threshold`: confidence at which a clause counts as asking."""
         return {
-            **LogisticRegressionClassifier.get_default_config(),
+            "gamma": 1.0,
+            "penalty": 0.5,
+            "ranking_length": 10,
             "several_threshold": 0.4,
             "several_intent": "ask_several",
             "ask_prefix": "ask_",
@@ -50,27 +53,37 @@ class ClauseClassifier(LogisticRegressionClassifier):
         }
 
     def __init__(self, config: dict[str, Any], name: str, model_storage: ModelStorage, resource: Resource) -> None:
-        super().__init__(config, name, model_storage, resource)
+        self.config = {**self.get_default_config(), **config}
+        self._model_storage, self._resource = model_storage, resource
         self._embedder = shared_embedder(self.config["threads"])
-        self._known: Vectors = np.zeros((0, 0), dtype=np.float32)
-        self._scale = 1.0
+        self._intents: KernelIntents | None = None
+        self._names: dict[str, list[str]] = {}
+        self._area_names = AreaNames(())
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> ClauseClassifier:
+        """An untrained component."""
+        return cls(config, execution_context.node_name, model_storage, resource)
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Fit as Rasa does, and keep the distinct training sentences as vectors of length 1."""
-        features, _ = self._create_training_matrix(training_data)
-        rows = np.asarray(features.toarray(), dtype=np.float32)
-        lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-        # The featurizer's scale is the length of its vectors: read off here, so that it is configured once.
-        self._scale = float(np.median(lengths)) if len(rows) else 1.0
-        self._known = np.unique((rows / np.maximum(lengths, 1e-9)).astype(np.float32), axis=0)
-        return super().train(training_data)
-
-    def persist(self) -> None:
-        """Write classifier (.skops), vectors (.npy, float32, n x 384) and scale (.json)."""
-        super().persist()
-        with self._model_storage.write_to(self._resource) as directory:
-            np.save(directory / VECTORS_FILE, self._known, allow_pickle=False)
-            (directory / SCALE_FILE).write_text(json.dumps({"scale": self._scale}))
+        """Fit to the vectors that the featurizer made, and keep the names of areas that it left out."""
+        examples = [e for e in training_data.intent_examples if e.get(INTENT) and e.get(TEXT)]
+        if examples:
+            vectors = sentence_vectors(examples)
+            intents = [str(e.get(INTENT)) for e in examples]
+            self._intents = KernelIntents.fit(vectors, intents, self.config["gamma"], self.config["penalty"])
+            self._names = names_in(training_data)
+            self._area_names = area_names(self._names)
+            with self._model_storage.write_to(self._resource) as directory:
+                self._intents.save(directory)
+                (directory / NAMES_FILE).write_text(json.dumps(self._names), encoding="utf-8")
+        return self._resource
 
     @classmethod
     def load(
@@ -81,22 +94,23 @@ class ClauseClassifier(LogisticRegressionClassifier):
         execution_context: ExecutionContext,
         **kwargs: Any,
     ) -> ClauseClassifier:
-        """Load what `persist` wrote; untrained where there was nothing to train from."""
-        component = super().load(config, model_storage, resource, execution_context, **kwargs)
-        assert isinstance(component, ClauseClassifier)
-        if component._is_fitted():
+        """Load what `train` wrote; untrained where there was nothing to train from."""
+        component = cls(config, execution_context.node_name, model_storage, resource)
+        try:
             with model_storage.read_from(resource) as directory:
-                component._known = np.load(directory / VECTORS_FILE, allow_pickle=False)
-                component._scale = float(json.loads((directory / SCALE_FILE).read_text())["scale"])
+                component._intents = KernelIntents.load(directory)
+                component._names = json.loads((directory / NAMES_FILE).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return component
+        component._area_names = area_names(component._names)
         return component
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Set `intent`, `intent_ranking`, `clauses`, `similarity` and `scope_score` of each message."""
-        fitted = self._is_fitted()
         for message in messages:
             text = message.get(TEXT) or ""
-            if fitted and text.strip():
-                self._classify(message, text)
+            if self._intents is not None and text.strip():
+                self._classify(message, text, self._intents)
             else:
                 _set(message, {"name": None, "confidence": 0.0}, [], [], 0.0, 0.0)
         return messages
@@ -105,20 +119,14 @@ class ClauseClassifier(LogisticRegressionClassifier):
         """Nothing that is trained later reads what this component predicts."""
         return training_data
 
-    def _is_fitted(self) -> bool:
-        try:
-            check_is_fitted(self.clf)
-        except NotFittedError:
-            return False
-        return True
-
-    def _classify(self, message: Message, text: str) -> None:
+    def _classify(self, message: Message, text: str, intents: KernelIntents) -> None:
         spans = split_clauses(text)
         parts = [text[start:end] for start, end in spans]
-        # The featurizer has embedded the whole message: a clause that is all of it comes from the cache.
-        vectors = self._embedder.embed([text, *parts])
-        rankings = self._rankings(vectors)
-        similarities = self._similarities(vectors)
+        # Often the one clause is all of the message, which the featurizer has embedded: looked at once.
+        asked = [self._area_names.without(part) for part in (text, *parts)]
+        texts = list(dict.fromkeys(asked))
+        found = dict(zip(texts, self._look_up(intents, self._embedder.embed(texts)), strict=True))
+        rankings, similarities = [found[part][0] for part in asked], [found[part][1] for part in asked]
         limit = self.config["clause_ranking_length"]
         clauses = [
             clause_entry(text, span, ranking[:limit], similarity)
@@ -138,16 +146,10 @@ class ClauseClassifier(LogisticRegressionClassifier):
         ranking = whole[: self.config["ranking_length"] or None]
         _set(message, intent, ranking, clauses, similarity, scope_score)
 
-    def _rankings(self, vectors: Vectors) -> list[Ranking]:
-        names = [str(name) for name in self.clf.classes_]
-        chances = self.clf.predict_proba(vectors.astype(np.float64) * self._scale)
-        return [ranking_of(names, row) for row in chances]
-
-    def _similarities(self, vectors: Vectors) -> list[float]:
-        if not len(self._known):
-            return [0.0] * len(vectors)
-        highest = (vectors @ self._known.T).max(axis=1)
-        return [round(float(value), 4) for value in np.clip(highest, 0.0, 1.0)]
+    def _look_up(self, intents: KernelIntents, vectors: Rows) -> list[tuple[Ranking, float]]:
+        chances, nearest = intents.look_up(vectors)
+        similarities = [round(min(max(value, 0.0), 1.0), 4) for value in nearest]
+        return [(ranking_of(intents.names, row), s) for row, s in zip(chances, similarities, strict=True)]
 
 
 def _set(

@@ -18,8 +18,6 @@ from typing import Any
 
 from signpost_engine import environment, tensorflow_standin
 
-SCALE = 8.0  # as in config.yml
-
 
 def main() -> None:
     """Read the request, do the work, write the answer to the real standard output."""
@@ -49,16 +47,19 @@ def curve(request: dict[str, Any]) -> list[dict[str, Any]]:
     """Accuracy of a classifier fitted anew on `size` examples an intent, `draws` times with others."""
     import numpy as np
     from rasa.shared.nlu.training_data.loading import load_data
-    from sklearn.linear_model import LogisticRegression
+    from signpost_engine.featurizer import area_names, names_in
+    from signpost_engine.kernel import KernelIntents
 
     from bot.embedding import shared_embedder
 
     embed = shared_embedder().embed
+    data = load_data("data/nlu")
+    names = area_names(names_in(data))
     by_intent: dict[str, list[str]] = {}
-    for example in load_data("data/nlu").intent_examples:
-        by_intent.setdefault(example.get("intent"), []).append(example.get("text"))
-    vectors = {intent: embed(texts) * SCALE for intent, texts in sorted(by_intent.items())}
-    tests = embed([test["text"] for test in request["tests"]]) * SCALE
+    for example in data.intent_examples:
+        by_intent.setdefault(example.get("intent"), []).append(names.without(example.get("text")))
+    vectors = {intent: embed(texts) for intent, texts in sorted(by_intent.items())}
+    tests = embed([names.without(test["text"]) for test in request["tests"]])
     right = [set(test["right"]) for test in request["tests"]]
     lines = []
     for size in request["sizes"]:
@@ -67,15 +68,14 @@ def curve(request: dict[str, Any]) -> list[dict[str, Any]]:
         is_everything = all(len(v) <= size for v in vectors.values())
         for draw in range(1 if is_everything else request["draws"]):
             chance = random.Random(draw)
-            rows, names = [], []
+            rows, intents = [], []
             for intent, known in vectors.items():
                 drawn = chance.sample(range(len(known)), min(size, len(known)))
                 rows.append(known[drawn])
-                names += [intent] * len(drawn)
-            fitted = LogisticRegression(class_weight="balanced", max_iter=request["max_iter"])
-            fitted.fit(np.concatenate(rows), names)
-            found = fitted.predict(tests)
-            accuracies.append(sum(name in set_ for name, set_ in zip(found, right, strict=True)) / len(right))
+                intents += [intent] * len(drawn)
+            fitted = KernelIntents.fit(np.concatenate(rows), intents, gamma=1.0, penalty=0.5)  # as in config.yml
+            found = fitted.look_up(tests)[0].argmax(axis=1)
+            accuracies.append(sum(fitted.names[n] in r for n, r in zip(found, right, strict=True)) / len(right))
         lines.append({"size": size, "examples": examples, "accuracies": accuracies})
     return lines
 

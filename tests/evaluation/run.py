@@ -28,7 +28,7 @@ SAMPLES = PROJECT_ROOT.parent / "shared/evaluation"
 DOCUMENT = PROJECT_ROOT / "docs/evaluation.md"
 FAILURES = PROJECT_ROOT / ".var/evaluation/failures.json"
 PARTS = ("understanding", "behaviour", "conversations")
-CURVE_SIZES, CURVE_DRAWS, CURVE_STEPS = (10, 20, 30, 50), 2, 200
+CURVE_SIZES, CURVE_DRAWS = (10, 20, 40, 80, 200), 2
 
 
 def main() -> None:
@@ -88,7 +88,6 @@ def understanding(failures: dict[str, object]) -> str:
             ],
             "sizes": CURVE_SIZES,
             "draws": CURVE_DRAWS,
-            "max_iter": CURVE_STEPS,
         },
     )
     decided = [deciding(p) for p in parses_inside]

@@ -3,9 +3,12 @@
 import asyncio
 import sqlite3
 import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.door.tracker_store import TrackerStore
 from tests.integration.door_fakes import FakeEngine, door, running, say
@@ -112,4 +115,46 @@ def test_the_store_counts_what_it_deletes(tmp_path: Path) -> None:
     assert store.delete_idle_since(2.5) == 2
     assert store.delete_conversation("b") == 1
     assert store.delete_conversation("b") == 0
+    store.close()
+
+
+@contextmanager
+def kept_open(file: Path) -> Iterator[None]:
+    """As while the engine runs: it keeps its connection, so that the log stays beside the file."""
+    with closing(sqlite3.connect(file)) as engine:
+        engine.execute("PRAGMA journal_mode = WAL")
+        engine.execute(CREATE)
+        engine.execute("SELECT count(*) FROM events").fetchall()
+        yield
+
+
+@pytest.mark.parametrize("how", ["one conversation", "idle ones"])
+def test_what_is_deleted_is_in_the_log_written_ahead_no_longer(how: str, tmp_path: Path) -> None:
+    file, log = tmp_path / "tracker.db", tmp_path / "tracker.db-wal"
+    store = TrackerStore(f"sqlite:///{file}")
+    with kept_open(file):
+        store_events(file, "a", 1.0, 2.0)
+        assert PLANTED.encode() in log.read_bytes()
+        assert (store.delete_conversation("a") if how == "one conversation" else store.delete_idle_since(9.0)) == 2
+        assert PLANTED.encode() not in file.read_bytes() + log.read_bytes()
+        store_events(file, "b", time.time())
+        assert senders(file) == {"b"}
+    store.close()
+
+
+def test_a_log_that_cannot_be_emptied_is_told_and_emptied_the_next_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.door.tracker_store._LOCK_WAIT_SECONDS", 0.1)
+    file, log = tmp_path / "tracker.db", tmp_path / "tracker.db-wal"
+    store = TrackerStore(f"sqlite:///{file}")
+    with kept_open(file), closing(sqlite3.connect(file, isolation_level=None)) as reader:
+        store_events(file, "a", 1.0)
+        reader.execute("BEGIN")
+        reader.execute("SELECT * FROM events").fetchall()
+        with pytest.raises(SQLAlchemyError):
+            store.delete_conversation("a")
+        reader.execute("COMMIT")
+        assert store.delete_conversation("a") == 0
+        assert PLANTED.encode() not in file.read_bytes() + log.read_bytes()
     store.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import sqlite3
@@ -9,6 +10,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import closing
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
@@ -144,6 +146,86 @@ def test_the_conversation_is_kept_in_the_projects_own_folder(engine: Engine) -> 
         (count,) = database.execute("select count(*) from events where sender_id = 'kept'").fetchone()
     assert count > 0
     assert sorted(path.name for path in (engine.project / ".var/models").iterdir()) == ["signpost.tar.gz"]
+
+
+def test_every_event_of_a_conversation_is_stored_once_and_in_order(engine: Engine) -> None:
+    texts = ["hello there", "how long does it take", "what does it cost"]
+    for text in texts:
+        engine.say(text, sender="steady")
+
+    with closing(sqlite3.connect(engine.project / ".var/tracker.db")) as database:
+        rows = database.execute(
+            "select type_name, data, timestamp from events where sender_id = 'steady' order by id"
+        ).fetchall()
+        (mode,) = database.execute("pragma journal_mode").fetchone()
+    events = [json.loads(data) for _, data, _ in rows]
+    assert [event["text"] for event in events if event["event"] == "user"] == texts
+    assert [kind for kind, _, _ in rows].count("bot") == len(texts)
+    assert [kind for kind, _, _ in rows].count("session_started") == 1
+    actions = [event["name"] for event in events if event["event"] == "action"]
+    assert actions == ["action_session_start", "action_listen", *["action_answer", "action_listen"] * len(texts)]
+    assert [at for *_, at in rows] == sorted(at for *_, at in rows)
+    assert mode == "wal"
+
+
+def test_a_slot_is_remembered_from_turn_to_turn(engine: Engine) -> None:
+    engine.say("how long does it take in dunmere", sender="minder")
+    engine.say("how long does it take", sender="minder")
+
+    assert engine.actions.calls[-1]["tracker"]["slots"]["area"] == "dunmere"
+
+
+def test_an_action_is_sent_the_message_and_the_slots_but_neither_the_past_nor_the_domain(engine: Engine) -> None:
+    for _ in range(2):
+        engine.say("how long does it take", sender="short")
+
+    call = engine.actions.calls[-1]
+    assert call["tracker"]["latest_message"]["text"] == "how long does it take"
+    assert (call["tracker"]["events"], call["domain"]) == ([], {})
+
+
+def test_the_store_reads_what_rasas_own_wrote_and_the_other_way_round(tmp_path: Path) -> None:
+    command = [str(engine_project.ENGINE_PYTHON), "-c", BOTH_STORES, str(tmp_path / "both.db")]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(engine_project.ROOT / "engine")])}
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=90)
+
+    assert ended.returncode == 0, ended.stderr[-2000:]
+
+
+BOTH_STORES = """
+import asyncio, sys
+from signpost_engine import tensorflow_standin
+tensorflow_standin.install()
+from rasa.core.tracker_store import SQLTrackerStore
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import ActionExecuted, SessionStarted, UserUttered
+from signpost_engine.tracker_store import EventStore
+
+url = f"sqlite:///{sys.argv[1]}"
+
+async def main():
+    stores = [SQLTrackerStore(domain=Domain.empty(), host=url), EventStore(domain=Domain.empty(), host=url)]
+    told = []
+    for turn in range(6):  # in turn one writes and both read
+        writer = stores[turn % 2]
+        tracker = await writer.get_or_create_tracker("one", append_action_listen=False)
+        new = [ActionExecuted("action_listen"), UserUttered(f"turn {turn}", {"name": "ask"})]
+        if turn == 3:  # both go on from the newest session only
+            new, told = [SessionStarted(timestamp=4e9 + turn), *new], []
+        for step, event in enumerate(new):
+            event.timestamp = (4e9 if turn >= 3 else 1e9) + 10 * turn + step
+            tracker.update(event)
+        await writer.save(tracker)
+        told += [event.type_name for event in new]
+        for store in stores:
+            read = await store.retrieve("one")
+            assert [event.type_name for event in read.events] == told, (turn, store)
+    whole = [await store.retrieve_full_tracker("one") for store in stores]
+    assert len(whole[0].events) == 13 and list(whole[0].events) == list(whole[1].events)
+    assert await stores[1].retrieve("nobody") is None
+
+asyncio.run(main())
+"""
 
 
 def test_only_the_loopback_address_listens(engine: Engine) -> None:

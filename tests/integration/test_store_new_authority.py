@@ -200,7 +200,7 @@ def test_taking_it_away_again_leaves_what_was_there(tmp_path):
     store.engine.dispose()
 
 
-@pytest.mark.xfail(strict=False, reason="sentences of wording.yml and pointers.yml list the two areas by name")
+@pytest.mark.xfail(reason="sentences of wording.yml and pointers.yml list the two areas by name")
 def test_signposts_own_sentences_name_all_authorities_or_none(three):
     """`ask_area: "Which area is your school in: {areas}?"`, filled from the content, would do."""
     common = three.content.common

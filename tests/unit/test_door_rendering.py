@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.door.rendering import blocks_of, is_structured, line_of, linked, marks_of, sources_of
-from bot.guidance.reply import Answer, Point, Reply, SourceRef, Status
+from bot.door.rendering import blocks_of, extras_of, is_structured, line_of, linked, marks_of, sources_of
+from bot.guidance.reply import Answer, ChecklistItem, ItemState, Point, Reply, SourceRef, Status
 
 
 def test_addresses_become_links_whole_and_the_full_stop_stays_outside() -> None:
@@ -57,3 +57,11 @@ def test_items_of_unknown_shape_still_say_something() -> None:
     assert line_of({"text": "Consent", "id": "x"}) == "Consent"
     assert line_of({"label": "Review", "date": "2027-01-10"}) == "Review: 2027-01-10"
     assert line_of({"item": "Consent", "done": False}) == "Consent"
+
+
+def test_a_checklist_is_said_in_the_parts_and_not_a_second_time() -> None:
+    item = ChecklistItem(text="Sign it.", statement_id="a/b", state=ItemState.DONE, firmness="must")
+    reply = Reply(status=Status.ANSWERED, text="Sign it.", checklist=[item]).model_dump(mode="json")
+    words = {"checklist_label": "Checklist", "dates_label": "Dates"}
+    assert extras_of(reply, words) == []
+    assert extras_of({**reply, "dates": ["1 May"]}, words) == [("Dates", ["1 May"])]

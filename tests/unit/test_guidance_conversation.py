@@ -57,7 +57,6 @@ def test_a_correction_of_the_ehcp_changes_the_form():
     assert memory.frame.pupil["ehcp"] is True
 
 
-@pytest.mark.xfail(strict=False, reason="the route of the need that was taken back stays in the frame")
 def test_a_correction_of_the_need_leaves_its_route():
     replies, _ = talk(
         turn("vision service: how do we refer him, Y4, no EHCP", "how_to_refer"),
@@ -69,7 +68,6 @@ def test_a_correction_of_the_need_leaves_its_route():
     assert not any("vision" in i for i in ids(replies[-1]))
 
 
-@pytest.mark.xfail(strict=False, reason="where an area is known already, another authority is not noticed")
 @pytest.mark.parametrize("message", ["what about norfolk", "and in Essex?", "is it the same in Cambridgeshire"])
 def test_another_authority_is_not_answered_for(message):
     replies, memory = talk(turn("do parents have to sign", "consent"), said(message, "follow_up"), memory=SUFFOLK)
@@ -155,3 +153,56 @@ def test_a_disclosure_comes_before_everything():
     assert reply.status is Status.SAFEGUARDING
     assert "999" in reply.text
     assert memory == SUFFOLK
+
+
+def test_the_area_alone_is_no_question():
+    (reply,), memory = talk(said("suffolk", "inform"))
+    assert reply.status is Status.CLARIFY
+    assert [c.value["kind"] for c in reply.choices] == ["topic"] * 3
+    assert memory.frame.area == "suffolk"
+
+
+def test_an_area_that_was_left_is_not_answered_for():
+    (reply,), _ = talk(turn("moved from an MK school to one in Suffolk, which form do I use", "how_to_refer"))
+    assert reply.area == "suffolk"
+    assert "@milton-keynes" not in reply.text
+
+
+def test_thanks_while_the_area_is_waited_for_are_answered_and_the_question_goes_on_waiting():
+    replies, memory = talk(turn("do parents have to sign", "consent"), said("lovely, thanks", "thank"))
+    assert replies[-1].status is Status.SMALL_TALK
+    (answered,), _ = talk(said("suffolk", "inform"), memory=memory)
+    assert "permission is required for every pupil referral" in answered.text
+
+
+def test_a_question_about_parents_is_no_wish_for_parents_words():
+    replies, _ = talk(WHICH_FORM, said("and do I need mum's say so for that one too", "for_parents"), memory=SUFFOLK)
+    assert "In words for parents" not in replies[-1].text
+
+
+def test_where_something_is_written_is_a_question_while_nothing_was_said():
+    (reply,), _ = talk(
+        said("they keep telling me to do the universal things, where is that written down for us", "ask_source"),
+        memory=Memory(frame=Frame(area="milton-keynes")),
+    )
+    assert reply.status is not Status.SMALL_TALK
+
+
+def test_a_changed_fact_asks_the_last_question_again():
+    replies, _ = talk(
+        turn("Y4, no EHCP, phonics: which form do I use", "how_to_refer"),
+        turn("he got his EHCP this week, does that change it?", "follow_up"),
+        memory=SUFFOLK,
+    )
+    assert "suffolk/section-f/form" in ids(replies[-1])
+
+
+def test_a_search_that_is_stopped_asks_nothing_more():
+    replies, memory = talk(
+        said("help me find the right service, one question at a time", "find_route"),
+        said("actually stop, somebody is at the door", "ask_ending_support"),
+        memory=SUFFOLK,
+    )
+    assert replies[0].status is Status.CLARIFY
+    assert replies[1].status is Status.SMALL_TALK
+    assert memory.pending == ()

@@ -25,9 +25,11 @@ def loaded_beforehand() -> None:
 TOPICS = [t.id for t in content().common.topics]
 OTHER_INTENTS = (
     ["inform", "follow_up", "compare", "greet", "thank", "affirm", "deny", "start_again", "say_wrong", "ask_source"]
-    + ["talk_to_person", "safeguarding", "ask_privacy", "ask_several", "choose", ""]
+    + ["say_simpler", "for_parents", "check_readiness", "talk_to_person", "safeguarding", "ask_privacy", "ask_several"]
+    + ["choose", ""]
     + [f"out_of_scope_{p.kind}" for p in content().common.pointers]
 )
+SAID_FOR_PARENTS = frozenset({"say_simpler", "for_parents"})
 INTENTS = [f"ask_{t}" for t in TOPICS] + OTHER_INTENTS
 QUESTIONS = [q for a in content().areas for s in a.statements[::5] for q in s.asked_as[:2]]
 REMARKS = [
@@ -103,7 +105,7 @@ def is_sound(reply: Reply) -> None:
             continue
         area = knowledge().areas[point.statement_id.split("/")[0]]
         statement = area.statements[point.statement_id]
-        assert point.text == statement.text
+        assert point.text in (statement.text, statement.parent_text)
         assert point.sources or statement.kind == "gap", point.statement_id
         assert [r.paragraph for r in point.sources] == [r.paragraph for r in statement.source]
 
@@ -137,14 +139,15 @@ def areas_allowed(message: Turn, before: Memory) -> set[str]:
         return set(AREAS)
     reading = reader().read(message.text)
     asked_before = {before.last.area} if before.last.area else set()
+    told_before = {i.split("/")[0] for i in before.last.statements} & set(AREAS)
     if message.choice and message.choice["kind"] == "area":
         return {str(message.choice["value"]), str(before.frame.area)} | asked_before
     if message.choice:
         return {str(before.frame.area)} | asked_before
     settled = {a for a in [before.frame.area, message.preset_area] if a in AREAS}
     known = set(reading.areas) or settled or set(reading.signs)
-    about_the_last_answer = {"ask_source", "say_wrong"} & {c.intent for c in message.clauses}
-    return known | (asked_before if about_the_last_answer else set())
+    about_the_last_answer = {"ask_source", "say_wrong", *SAID_FOR_PARENTS} & {c.intent for c in message.clauses}
+    return known | (asked_before | told_before if about_the_last_answer else set())
 
 
 @given(st.lists(turns(TEXTS), min_size=1, max_size=4))

@@ -104,7 +104,8 @@
         if (verdict.length || part.lead) body.push(element("p", "", ...verdict, ...linked(part.lead)));
         if (part.points.length) body.push(element("ul", "", ...part.points.map((point) => pointOf(point, sources))));
       }
-      for (const [label, items] of [["checklist_label", reply.checklist], ["dates_label", reply.dates]]) {
+      for (const [label, all] of [["checklist_label", reply.checklist], ["dates_label", reply.dates]]) {
+        const items = all.filter((item) => !(item && item.state)); // those are said in the parts
         if (items.length) body.push(element("h3", "", words[label]), list(items.map(lineOf)));
       }
       for (const notice of reply.notices) body.push(element("p", "notice", ...linked(notice)));

@@ -4,7 +4,7 @@ Unknown keys are refused everywhere. References between records are checked in `
 since they need the whole content. The vocabulary is that of the README.
 """
 
-from bot.knowledge.model.common import Cue, Fact, Need, Pointer, Topic, Wording
+from bot.knowledge.model.common import Cue, Fact, Need, Pointer, ReadinessWording, Topic, Wording
 from bot.knowledge.model.offer import (
     MAX_WORDS_A_SENTENCE,
     Authority,
@@ -25,6 +25,7 @@ from bot.knowledge.model.offer import (
     sentences,
 )
 from bot.knowledge.model.record import Record, Slug, StatementId, Text
+from bot.knowledge.model.school_time import Event, SchoolTerm, SchoolYear
 from bot.knowledge.model.values import Condition, Force, Hedge, Unit, Value, Within
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "DependsOn",
     "Document",
     "DocumentParagraphs",
+    "Event",
     "Fact",
     "Force",
     "Form",
@@ -45,8 +47,11 @@ __all__ = [
     "Paragraph",
     "Places",
     "Pointer",
+    "ReadinessWording",
     "Record",
     "Route",
+    "SchoolTerm",
+    "SchoolYear",
     "Service",
     "Slug",
     "Source",

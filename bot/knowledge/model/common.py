@@ -10,13 +10,31 @@ from pydantic import Field, field_validator
 from bot.knowledge.model.record import Record, Slug, Text
 
 
+def _patterns(patterns: tuple[str, ...]) -> tuple[str, ...]:
+    for pattern in patterns:
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise ValueError(f"no regular expression: {pattern}: {error}") from None
+    return patterns
+
+
 class Topic(Record):
-    """What a question is about. The intent is `ask_<id>`."""
+    """What a question is about. The intent is `ask_<id>`.
+
+    `patterns`: words that by themselves make a question likely to be about it; regular expressions, any case.
+    """
 
     id: Slug
     title: Text
     about: Text
     related: tuple[Slug, ...] = ()
+    patterns: tuple[Text, ...] = ()
+
+    @field_validator("patterns")
+    @classmethod
+    def _are_patterns(cls, patterns: tuple[str, ...]) -> tuple[str, ...]:
+        return _patterns(patterns)
 
 
 class Need(Record):
@@ -40,21 +58,20 @@ class Fact(Record):
 
 
 class Cue(Record):
-    """How people say a fact: regular expressions (any case), tried in order; the first value that matches counts."""
+    """How people say a fact: regular expressions (any case), tried in order; the first value that matches counts.
+
+    `told`: counts only where it is told, not where it is asked, wished for or demanded ("do parents have to sign").
+    """
 
     fact: Slug
+    told: bool = False
     value: bool | Slug
     patterns: tuple[Text, ...] = Field(min_length=1)
 
     @field_validator("patterns")
     @classmethod
     def _are_patterns(cls, patterns: tuple[str, ...]) -> tuple[str, ...]:
-        for pattern in patterns:
-            try:
-                re.compile(pattern)
-            except re.error as error:
-                raise ValueError(f"no regular expression: {pattern}: {error}") from None
-        return patterns
+        return _patterns(patterns)
 
 
 class Pointer(Record):
@@ -63,6 +80,29 @@ class Pointer(Record):
     kind: Slug
     text: Text
     by_area: dict[Slug, Text] = Field(default_factory=dict)
+
+
+class ReadinessWording(Record):
+    """What is said about a checklist. {names} are filled in; `who`: by whom a requirement binds."""
+
+    ready: Text
+    to_check: Text
+    one_to_check: Text
+    all_needed: Text
+    one_missing: Text
+    missing: Text
+    nothing_asked: Text
+    elsewhere: Text
+    numbers: tuple[Text, ...] = Field(min_length=1)
+    check_lead: Text
+    done_lead: Text
+    meanwhile_lead: Text
+    send_lead: Text
+    still_open: Text
+    strands: Text
+    which_route: Text
+    firmness: dict[Slug, Text]
+    who: dict[Slug, Text]
 
 
 class Wording(Record):
@@ -85,6 +125,12 @@ class Wording(Record):
     overdue: Text
     sources_lead: Text
     sources_none: Text
+    source_of: Text
+    source_of_none: Text
+    simpler_lead: Text
+    parents_lead: Text
+    simpler_none: Text
+    for_school: Text
     repeat_lead: Text
     invalid_year: Text
     invalid_age: Text
@@ -96,3 +142,17 @@ class Wording(Record):
     error: Text
     empty: Text
     compare_lead: Text
+    dont_know: Text
+    values: dict[Slug, Text] = Field(default_factory=dict)
+    date_impossible: Text
+    date_counted: Text
+    date_if: Text
+    date_between: Text
+    date_from: Text
+    date_after: Text
+    date_by: Text
+    date_on: Text
+    date_working_days: Text
+    date_terms: Text
+    date_no_terms: Text
+    readiness: ReadinessWording

@@ -60,6 +60,7 @@ class Statement(Record):
 
     `routes` says which routes it holds for ("all": every route and none in particular). `needs` limits it to pupils
     with one of these needs. `asked_as` holds phrasings of questions that it answers (for the search).
+    `met_when` says which facts about what was done meet a requirement.
     `priority` 1 is said first and always, 2 usually, 3 only where it was closely asked for.
     """
 
@@ -84,6 +85,7 @@ class Statement(Record):
     value: Value | None = None
     priority: Literal[1, 2, 3] = 2
     requirement: bool = False
+    met_when: Condition | None = None
     asked_as: tuple[Text, ...] = ()
     source: tuple[Source, ...] = ()
 
@@ -101,6 +103,8 @@ class Statement(Record):
             raise ValueError("source is missing: no statement without one")
         if self.except_routes and self.routes != "all" and not set(self.except_routes) <= set(self.routes):
             raise ValueError("except_routes names a route that routes does not hold")
+        if self.met_when is not None and not self.requirement:
+            raise ValueError("met_when belongs to a requirement")
         return self
 
 
@@ -123,7 +127,8 @@ class Criterion(Record):
 class Route(Record):
     """A way to a service. `criteria` are all needed; one that is false rules the route out.
 
-    `default` routes are considered when the person has not named a need or team that leads elsewhere.
+    `default` routes are considered when the person has not named a need or team that leads elsewhere. `meanwhile`
+    are statements on what to do while a requirement of the route is not met yet.
     """
 
     id: Slug
@@ -137,6 +142,7 @@ class Route(Record):
     criteria: tuple[Criterion, ...] = ()
     default: bool = True
     broader: Slug | None = None
+    meanwhile: tuple[StatementId, ...] = ()
 
 
 class Service(Record):

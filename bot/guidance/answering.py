@@ -1,0 +1,172 @@
+"""Answers to what a message asks: clause by clause and area by area, put together into one reply."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+
+from bot.guidance.answer_parts import Outcome
+from bot.guidance.area import Knowledge
+from bot.guidance.asking import GLOSSARY, Respondent
+from bot.guidance.checking import Checking
+from bot.guidance.clarifying import Clarifier
+from bot.guidance.frame import Frame
+from bot.guidance.outcomes import each_last_topic, held_for, repeats, said_once
+from bot.guidance.reply import Answer, Reply, Status, Verdict
+from bot.guidance.speaking import Speaker
+from bot.guidance.triage import Triage, forget_questions
+from bot.guidance.turn import Clause, Last, Memory, topic_clause
+from bot.guidance.understanding import Thresholds, follows_up, leans_on_context
+
+ROOM = {1: 1.0, 2: 0.75, 3: 0.6, 4: 0.5}
+LEAST_ROOM = 0.35
+IN_STORY = 0.30  # a clause after others, or after an answer, is seldom out of scope
+LEANING = 0.55  # still less where it says little by itself ("so where do we go with him?")
+CHAIN_CHARS = 100
+UNSTATED = 0.6  # likeness from which the offer's own silence is said rather than that it is none of our business
+
+
+class Answering:
+    """Puts replies together. Pure but for the embedding that the respondent was given."""
+
+    def __init__(
+        self,
+        knowledge: Knowledge,
+        respondent: Respondent,
+        speaker: Speaker,
+        clarifier: Clarifier,
+        triage: Triage,
+        checking: Checking,
+        thresholds: Thresholds,
+    ) -> None:
+        self._knowledge = knowledge
+        self._respondent = respondent
+        self._speaker = speaker
+        self._clarifier = clarifier
+        self._triage = triage
+        self._checking = checking
+        self._thresholds = thresholds
+        self._topics = {t.id: t for t in knowledge.common.topics}
+
+    def answer(
+        self,
+        clauses: Sequence[Clause],
+        frame: Frame,
+        areas: Sequence[str],
+        memory: Memory,
+        today: date,
+        notices: Sequence[str],
+        message: Mapping[str, float] | None = None,
+    ) -> tuple[Reply, Memory]:
+        """The reply to the questions of a message, for each area that is asked about.
+
+        Args:
+            message: the ranking of intents of the whole message, where it has several clauses.
+        """
+        if self._checking.wanted(clauses):
+            return self._checking.reply(clauses, frame, areas, memory, today, notices, self.answer)
+        outcomes: list[Outcome] = []
+        clauses = each_last_topic(clauses, [t for t in memory.last.topics if t in self._topics])
+        room = ROOM.get(len(clauses) * len(areas), LEAST_ROOM)
+        for clause in clauses:
+            for area_id in self._respondent.named_areas(clause, areas):
+                ruled = any(o.answer.verdict is Verdict.NO and o.answer.area == area_id for o in outcomes)
+                outcome = self._respondent.respond(
+                    clause, frame, area_id, memory, room, message, len(clauses) == 1, ruled
+                )
+                one_area = area_id if len(areas) == 1 else None
+                least = self._thresholds.out_of_scope
+                if "needs" in frame.pupil and {"year", "age"} & set(frame.pupil):
+                    least += LEANING  # a described pupil is asked about, not looked up
+                elif clause.context or memory.last.area:
+                    least += LEANING if leans_on_context(clause) else IN_STORY
+                pointer = None
+                if not (memory.last.area and follows_up(clause)):
+                    pointer = self._respondent.pointer(clause, one_area, least, outcome.likeness, message)
+                unstated = outcome.answer.status is Status.NOT_STATED and outcome.likeness >= UNSTATED
+                if pointer is not None and outcome.answer.topic != GLOSSARY and not unstated:
+                    outcome = Outcome(pointer, 1.0, 0.0)
+                if not any(repeats(outcome.answer, o.answer) for o in outcomes):
+                    outcomes.append(outcome)
+        kept = said_once([o for o in outcomes if o.score >= self._thresholds.hardly])
+        if not kept:
+            return self._clarifier.unsure(clauses, frame, areas, memory, notices)
+        answered = [o for o in kept if o.answer.points]
+        if answered and len(kept) > len(answered) and len(clauses) > 2:
+            kept = answered  # in a long message a clause that is out of scope is mostly part of the story
+        return self._finish(kept, frame, areas, memory, today, list(notices), clauses[0])
+
+    def guide(
+        self,
+        frame: Frame,
+        areas: Sequence[str],
+        memory: Memory,
+        today: date,
+        notices: Sequence[str],
+        others: Sequence[Clause] = (),
+    ) -> tuple[Reply, Memory]:
+        """Towards a route: the next question, or the route that was found. Another question is answered first."""
+        before: list[Answer] = []
+        if others:
+            reply, memory = self.answer(others, frame, areas, memory, today, notices)
+            before, notices = reply.parts, reply.notices
+        fact = self._triage.next_question(self._knowledge.areas[areas[0]], frame.facts, memory.told)
+        if fact is not None:
+            return self._triage.ask(fact, frame, memory, areas, before, notices)
+        topics = self._triage.told_topics(self._knowledge.areas[areas[0]], frame.facts)
+        found = [replace(topic_clause(self._topics[t]), text="") for t in topics]
+        return self.answer(found, frame, areas, forget_questions(memory), today, notices)
+
+    def _finish(
+        self,
+        outcomes: Sequence[Outcome],
+        frame: Frame,
+        areas: Sequence[str],
+        memory: Memory,
+        today: date,
+        notices: list[str],
+        first: Clause,
+    ) -> tuple[Reply, Memory]:
+        parts = [o.answer for o in outcomes]
+        answered = [p for p in parts if p.points]
+        if len(parts) > 1:
+            parts = self._speaker.headed(parts)
+        elif answered:
+            lead = " ".join(p for p in (self._speaker.lead(frame, areas), parts[0].lead) if p)
+            parts = [parts[0].model_copy(update={"lead": lead})]
+        shown = [self._knowledge.areas[a] for a in areas if any(p.area == a for p in answered)]
+        overdue, memory = self._speaker.overdue(shown, today, memory)
+        statuses = {p.status for p in parts}
+        status = parts[0].status if len(statuses) == 1 else Status.PARTLY_ANSWERED
+        if answered:
+            memory = replace(
+                memory,
+                last=Last(
+                    area=areas[-1],
+                    topics=tuple(dict.fromkeys(t for o in outcomes for t in o.topics))[:3],
+                    statements=tuple(dict.fromkeys(x.statement_id for p in answered for x in p.points)),
+                    question=_chain(first, memory),
+                    routes=held_for(self._knowledge.areas[areas[-1]], answered) if len(areas) == 1 else (),
+                ),
+                frame=replace(frame, routes=next((o.routes for o in outcomes if o.routes), frame.routes)),
+            )
+        memory = replace(memory, told=memory.told - {"clarified"}, offered=())
+        return self._speaker.reply(status, parts, frame, areas, [*notices, *overdue]), memory
+
+    def again(
+        self, frame: Frame, areas: Sequence[str], memory: Memory, today: date, notices: Sequence[str]
+    ) -> tuple[Reply, Memory]:
+        """The last question once more, under a changed frame or for another area."""
+        topics = {f"ask_{t}": 1.0 for t in memory.last.topics}
+        text = memory.last.question or self._topics[memory.last.topics[0]].title
+        clause = Clause(text, "follow_up", 1.0, 1.0, topics)
+        return self.answer([clause], frame, areas, memory, today, notices)
+
+
+def _chain(clause: Clause, memory: Memory) -> str:
+    """What a follow-up is compared with: this question, after the ones that it leans on itself."""
+    if clause.text and memory.last.question.endswith(clause.text):
+        return memory.last.question
+    before = clause.context or (memory.last.question if leans_on_context(clause) else "")
+    return f"{before[-CHAIN_CHARS:]} {clause.text}".strip()[-2 * CHAIN_CHARS :]

@@ -1,0 +1,87 @@
+"""Turns about the conversation itself, not about an offer: start again, its source, simpler words, small talk."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from bot.guidance.area import Knowledge
+from bot.guidance.clarifying import UNKNOWN, Clarifier
+from bot.guidance.framing import Framer
+from bot.guidance.reply import Reply, Status
+from bot.guidance.speaking import Speaker
+from bot.guidance.turn import Memory, Turn, topic_clause
+from bot.guidance.understanding import SHORT, Limits, Understood
+from bot.knowledge.lookups import fold
+from bot.knowledge.model import Wording
+
+# About the conversation even where a service or form is named: "say that about the SES form more simply".
+WITH_NAMES = frozenset({"start_again", "say_wrong", "ask_source", "talk_to_person", "say_simpler", "for_parents"})
+# The beginning of a question for a fact, not of a request about the last answer.
+ASKS_A_FACT = re.compile(
+    r"^\W*(?:(?:and|so|but|ok|okay|also|then)\W+)*(?:do|does|did|is|are|am|should|must|has|have|need|when|who|where|which)\b",
+    re.IGNORECASE,
+)
+
+
+class Controls:
+    """Answers what is said about the conversation itself."""
+
+    def __init__(
+        self,
+        knowledge: Knowledge,
+        wording: Wording,
+        framer: Framer,
+        speaker: Speaker,
+        clarifier: Clarifier,
+        limits: Limits,
+    ) -> None:
+        self.wording = wording
+        self._framer = framer
+        self._speaker = speaker
+        self._clarifier = clarifier
+        self._limits = limits
+        self._topics = {t.id: t for t in knowledge.common.topics}
+        self._simpler = {"say_simpler": wording.simpler_lead, "for_parents": wording.parents_lead}
+
+    def reply(self, heard: Understood, turn: Turn, memory: Memory) -> tuple[Reply, Memory] | None:
+        """The reply to a turn that is about the conversation itself; None for any other turn."""
+        intent, sure = heard.intent, heard.score >= self._limits.small_talk
+        if not sure or (memory.pending and (UNKNOWN.match(fold(turn.text)) or heard.reading.areas)):
+            return None
+        if intent == "safeguarding":
+            return self._speaker.say(Status.SAFEGUARDING, self.wording.safeguarding), memory
+        if any(c.intent.removeprefix("ask_") in self._topics for c in heard.asking):
+            return None
+        whole = max((i for i in turn.ranking if i != "ask_several"), key=lambda i: turn.ranking[i], default="")
+        if len(turn.clauses) > 1 and whole.removeprefix("ask_") in self._topics:
+            return None  # "who gives it to the family, may we trim it" is about the report, as a whole
+        named = heard.reading.routes or heard.reading.services or heard.reading.forms
+        if named and intent not in WITH_NAMES:
+            return None
+        if intent == "start_again":
+            return self._speaker.say(Status.SMALL_TALK, self.wording.small_talk["start_again"]), Memory()
+        if intent == "ask_source" and not memory.last.statements and len(turn.text.split()) > SHORT:
+            return None  # nothing was said yet: it asks where something else is written
+        if intent == "ask_source":
+            return self._clarifier.sources(memory), memory
+        if intent in self._simpler and ASKS_A_FACT.search(turn.text):
+            return None  # "do I need mum's say so" is no wish for words that mum would understand
+        if intent in self._simpler:
+            return self._clarifier.simpler(memory, self._simpler[intent]), memory
+        if intent == "say_wrong":
+            return self._clarifier.wrong(memory), memory
+        if intent == "talk_to_person":
+            frame, memory, _ = self._framer.frame(heard, turn, memory)
+            areas = self._framer.areas(heard, frame)
+            memory = replace(memory, frame=frame)
+            if areas:
+                return self._clarifier.person(areas[0], memory)
+            return self._clarifier.ask_area(
+                replace(memory, pending=(topic_clause(self._topics["contact"], turn.text),))
+            )
+        if intent in self.wording.small_talk and intent not in ("affirm", "deny") and not heard.reading.facts:
+            if heard.reading.areas:
+                memory = replace(memory, frame=replace(memory.frame, area=heard.reading.areas[-1]))
+            return self._speaker.say(Status.SMALL_TALK, self.wording.small_talk[intent]), memory
+        return None

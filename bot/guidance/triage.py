@@ -1,0 +1,147 @@
+"""Which route: by as few questions as possible to the routes that fit. Pure; the questions come from the content."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from bot.guidance.area import AreaKnowledge, Knowledge
+from bot.guidance.clarifying import SKIP, offered
+from bot.guidance.conditions import holds
+from bot.guidance.frame import Frame
+from bot.guidance.reply import Answer, Choice, Reply, Status
+from bot.guidance.routes import TAKEN_FOR_GRANTED, fit, fitting
+from bot.guidance.speaking import Speaker
+from bot.guidance.turn import Clause, Memory
+from bot.knowledge.model import Fact, Route, Wording
+
+FIND_ROUTE = "find_route"
+TOLD = ("how_to_refer", "requirements", "next_steps")  # the topics of which a found route is told
+TOLD_OF_SEVERAL = ("how_to_refer", "requirements")
+ABOUT_THE_WAY = frozenset(
+    [FIND_ROUTE, "ask_how_to_refer", "ask_services", "ask_eligibility", "talk_to_person", "inform", "affirm", "deny"]
+)
+MOST_QUESTIONS = 3
+SURE = 0.35  # score from which a search for a route begins after an answer
+ASKED = "triage/"
+ASKABLE_THOUGH_GRANTED = frozenset({"subject"})  # most take it for granted, but here it divides the routes
+
+STOPS = re.compile(
+    r"^\W*(?:(?:actually|ok|okay|no|sorry|please|wait|oh|right)\W+)*(?:stop|never ?mind|forget (?:it|that|about it)"
+    r"|leave (?:it|that)|cancel|not now|let'?s stop|i'?ll (?:stop|leave it|come back))\b(?!.*\?)",
+    re.IGNORECASE,
+)
+
+
+def wants_route(clauses: Sequence[Clause]) -> bool:
+    """Whether the clauses ask to be led to the right route, and for nothing of their own beside it."""
+    return any(c.intent == FIND_ROUTE for c in clauses) and not beside(clauses)
+
+
+def surely(clauses: Sequence[Clause], after_an_answer: bool) -> list[Clause]:
+    """The clauses; after an answer one that hardly asks to be led to a route is about that answer instead."""
+    return [
+        replace(c, intent="follow_up", ranking={i: s for i, s in c.ranking.items() if i != FIND_ROUTE})
+        if after_an_answer and c.intent == FIND_ROUTE and c.score < SURE
+        else c
+        for c in clauses
+    ]
+
+
+def beside(clauses: Sequence[Clause]) -> list[Clause]:
+    """The clauses that ask for something else than a way to support."""
+    return [c for c in clauses if c.intent not in ABOUT_THE_WAY]
+
+
+def forget_questions(memory: Memory) -> Memory:
+    """The memory after a route was found: another search may ask everything again."""
+    return replace(memory, told=frozenset(t for t in memory.told if not t.startswith(ASKED)))
+
+
+class Triage:
+    """Leads to a route. Nothing that is known is asked, and nothing twice."""
+
+    def __init__(self, knowledge: Knowledge, wording: Wording, speaker: Speaker) -> None:
+        self._knowledge = knowledge
+        self._wording = wording
+        self._speaker = speaker
+        self._facts = knowledge.common.facts
+        self._needs = {n.id: n for n in knowledge.common.needs}
+
+    def next_question(self, area: AreaKnowledge, facts: Mapping[str, Any], told: frozenset[str]) -> Fact | None:
+        """The fact to ask for next: the first one that is unknown and divides the routes still possible."""
+        if sum(t.startswith(ASKED) for t in told) >= MOST_QUESTIONS:
+            return None
+        possible = self._possible(area, facts)
+        for fact in self._facts:
+            granted = fact.id in TAKEN_FOR_GRANTED - ASKABLE_THOUGH_GRANTED
+            if not fact.question or granted or fact.id in facts or ASKED + fact.id in told:
+                continue
+            if self._divides(fact.id, possible, facts):
+                return fact
+        return None
+
+    def told_topics(self, area: AreaKnowledge, facts: Mapping[str, Any]) -> tuple[str, ...]:
+        """What is told at the end: where several routes are left, only how to ask and what is needed."""
+        return TOLD if len(fitting(area, facts)) <= 1 else TOLD_OF_SEVERAL
+
+    def _possible(self, area: AreaKnowledge, facts: Mapping[str, Any]) -> list[Route]:
+        """Routes with criteria that are not ruled out; a strand of a broader one is no route of its own."""
+        subject = facts.get("subject")
+        return [
+            r
+            for r in area.content.routes
+            if r.criteria
+            and not r.broader
+            and fit(r, facts).fits is not False
+            and (subject is None or r.level == subject or r.level not in ("pupil", "senco", "school"))
+        ]
+
+    def _divides(self, fact: str, routes: Sequence[Route], facts: Mapping[str, Any]) -> bool:
+        """Whether the fact decides between routes: some need it and others do not, or in another way.
+
+        The subject (pupil, school, SENCo) divides routes of different levels.
+        """
+        if fact == "subject":
+            return len({r.level for r in routes}) > 1
+        tests = [
+            frozenset(
+                c.when.model_dump_json() for c in r.criteria if fact in c.when.facts() and holds(c.when, facts) is None
+            )
+            for r in routes
+        ]
+        return len(set(tests)) > 1 and sum(bool(t) for t in tests) > 0
+
+    def ask(
+        self,
+        fact: Fact,
+        frame: Frame,
+        memory: Memory,
+        areas: Sequence[str],
+        before: Sequence[Answer] = (),
+        notices: Sequence[str] = (),
+    ) -> tuple[Reply, Memory]:
+        """The question for a fact, with what may be chosen; the request waits in `memory.pending`.
+
+        `before`: what was answered to something else in the same message.
+        """
+        choices = self.choices(fact)
+        part = Answer(status=Status.CLARIFY, lead=fact.question or "")
+        status = Status.PARTLY_ANSWERED if before else Status.CLARIFY
+        reply = self._speaker.reply(status, [*before, part], frame, areas, notices, choices)
+        memory = replace(memory, frame=frame, offered=offered(choices), pending=(Clause("", FIND_ROUTE, 1.0, 1.0),))
+        return reply, memory.telling(ASKED + fact.id)
+
+    def choices(self, fact: Fact) -> list[Choice]:
+        """What a fact can be, and that it is not known."""
+        values: list[tuple[str, object]] = []
+        if fact.type == "bool":
+            values = [(self._wording.yes.strip("."), True), (self._wording.no.strip("."), False)]
+        elif fact.id == "needs":
+            values = [(n.name.capitalize(), [n.id]) for n in self._needs.values() if not n.broader]
+        elif fact.type == "choice":
+            values = [(self._wording.values.get(v, v.capitalize()), v) for v in fact.values]
+        found = [Choice(title=title, value={"kind": fact.id, "value": value}) for title, value in values]
+        return [*found, Choice(title=self._wording.dont_know, value={"kind": SKIP, "value": fact.id})]
