@@ -124,6 +124,8 @@ class Conversations:
             frame = replace(frame, area=str(value))
         elif kind in self._facts and plausible(self._facts[kind], value):
             frame = frame.with_facts({kind: tuple(value) if isinstance(value, list) else value}, self._facts)
+            if kind in frame.pupil and "subject" not in frame.facts:
+                frame = frame.with_facts({"subject": "pupil"}, self._facts)
         elif kind == ROUTE:
             frame = self._checking.choose(frame, str(value))
         frame = replace(frame, carried=frozenset())

@@ -20,6 +20,7 @@ from bot.knowledge.model import Fact, Route, Wording
 FIND_ROUTE = "find_route"
 TOLD = ("how_to_refer", "requirements", "next_steps")  # the topics of which a found route is told
 TOLD_OF_SEVERAL = ("how_to_refer", "requirements")
+TOLD_WITHOUT_A_YEAR = ("how_to_refer", "eligibility", "requirements")
 ABOUT_THE_WAY = frozenset(
     [FIND_ROUTE, "ask_how_to_refer", "ask_services", "ask_eligibility", "talk_to_person", "inform", "affirm", "deny"]
 )
@@ -71,21 +72,35 @@ class Triage:
         self._needs = {n.id: n for n in knowledge.common.needs}
 
     def next_question(self, area: AreaKnowledge, facts: Mapping[str, Any], told: frozenset[str]) -> Fact | None:
-        """The fact to ask for next: the first one that is unknown and divides the routes still possible."""
+        """The fact to ask for next: unknown, not asked yet, and the one that divides the possible routes most.
+
+        Whether it is about a pupil, the school or the SENCo comes first.
+        """
         if sum(t.startswith(ASKED) for t in told) >= MOST_QUESTIONS:
             return None
         possible = self._possible(area, facts)
+        best, most = None, 1
         for fact in self._facts:
             granted = fact.id in TAKEN_FOR_GRANTED - ASKABLE_THOUGH_GRANTED
             if not fact.question or granted or fact.id in facts or ASKED + fact.id in told:
                 continue
-            if self._divides(fact.id, possible, facts):
+            divided = self._divides(fact.id, possible, facts)
+            if fact.id == "subject" and divided > 1:
                 return fact
-        return None
+            if divided > most:
+                best, most = fact, divided
+        return best
 
     def told_topics(self, area: AreaKnowledge, facts: Mapping[str, Any]) -> tuple[str, ...]:
-        """What is told at the end: where several routes are left, only how to ask and what is needed."""
-        return TOLD if len(fitting(area, facts)) <= 1 else TOLD_OF_SEVERAL
+        """What is told at the end: where several routes are left, only how to ask and what is needed.
+
+        Whom a route is for is told as well where that hangs on a year that nobody has said.
+        """
+        routes = fitting(area, facts)
+        open_year = any("year" in c.when.facts() for r in routes for c in fit(area.routes[r], facts).open)
+        if open_year and facts.get("subject") not in ("school", "senco"):
+            return TOLD_WITHOUT_A_YEAR
+        return TOLD if len(routes) <= 1 else TOLD_OF_SEVERAL
 
     def _possible(self, area: AreaKnowledge, facts: Mapping[str, Any]) -> list[Route]:
         """Routes with criteria that are not ruled out; a strand of a broader one is no route of its own."""
@@ -99,20 +114,20 @@ class Triage:
             and (subject is None or r.level == subject or r.level not in ("pupil", "senco", "school"))
         ]
 
-    def _divides(self, fact: str, routes: Sequence[Route], facts: Mapping[str, Any]) -> bool:
-        """Whether the fact decides between routes: some need it and others do not, or in another way.
+    def _divides(self, fact: str, routes: Sequence[Route], facts: Mapping[str, Any]) -> int:
+        """Into how many groups a fact divides routes: those that need the same of it. 1: not at all.
 
         The subject (pupil, school, SENCo) divides routes of different levels.
         """
         if fact == "subject":
-            return len({r.level for r in routes}) > 1
-        tests = [
+            return len({r.level for r in routes})
+        tests = {
             frozenset(
                 c.when.model_dump_json() for c in r.criteria if fact in c.when.facts() and holds(c.when, facts) is None
             )
             for r in routes
-        ]
-        return len(set(tests)) > 1 and sum(bool(t) for t in tests) > 0
+        }
+        return len(tests)
 
     def ask(
         self,

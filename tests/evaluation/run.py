@@ -21,13 +21,14 @@ from tests.evaluation.engine import deciding, engine_work, parse
 from tests.evaluation.intents import load_labelled
 from tests.evaluation.player import CaseResult
 from tests.evaluation.report import write_part
+from tests.guidance_support import all_asked, knowledge
 from tests.support import run_signpost
 
 HERE = Path(__file__).parent
 SAMPLES = PROJECT_ROOT.parent / "shared/evaluation"
 DOCUMENT = PROJECT_ROOT / "docs/evaluation.md"
 FAILURES = PROJECT_ROOT / ".var/evaluation/failures.json"
-PARTS = ("understanding", "behaviour", "conversations")
+PARTS = ("understanding", "behaviour", "conversations", "reach")
 CURVE_SIZES, CURVE_DRAWS = (10, 20, 40, 80, 200), 2
 
 
@@ -40,6 +41,8 @@ def main() -> None:
     parts = arguments.only or PARTS
     failures: dict[str, object] = {}
     written: dict[str, str] = {}
+    if "reach" in parts:
+        written["reach"] = sections.reach(all_asked(), {a.id: a.name for a in knowledge().areas.values()})
     with signpost(arguments.url) as url:
         if "understanding" in parts:
             written["understanding"] = understanding(failures)

@@ -15,11 +15,14 @@ from tests.evaluation.behaviour import by_kind, failed_rules, passed, words
 from tests.evaluation.intents import Labelled
 from tests.evaluation.player import CaseResult
 from tests.evaluation.report import of, percent, percentile, table
+from tests.guidance_support import Asked
 
 Results = Mapping[str, Sequence[CaseResult]]
 SEVERAL = "ask_several"
 REFUSED = "out_of_scope"
 HONEST = ("not_stated", "clarify")
+
+SELDOM = 5
 
 
 @dataclass(frozen=True)
@@ -137,6 +140,28 @@ def conversations(own: Results, samples: Results) -> str:
     else:
         text.append("The sample conversations (`../shared/evaluation`) were not there, so they were not played.")
     return "\n\n".join(text)
+
+
+def reach(asked: Sequence[Asked], titles: Mapping[str, str]) -> str:
+    """Part (d): whether each statement is shown to questions that it stands at. `titles`: authority id -> name."""
+    shown: dict[str, list[bool]] = {}
+    for one in asked:
+        shown.setdefault(one.statement_id, []).append(one.reached)
+    lines = []
+    for area, name in titles.items():
+        mine = {i: hits for i, hits in shown.items() if i.startswith(f"{area}/")}
+        questions = [hit for hits in mine.values() for hit in hits]
+        reached = sum(any(hits) for hits in mine.values())
+        lines.append((name, str(len(mine)), of(reached, len(mine)), of(sum(questions), len(questions))))
+    seldom = sorted((sum(hits) / len(hits), i) for i, hits in shown.items())[:SELDOM]
+    named = ", ".join(f"`{i}` ({percent(share)})" for share, i in seldom)
+    head = (
+        "authority",
+        "statements, gaps, conflicts",
+        "shown to a question of their own",
+        "questions that show theirs",
+    )
+    return "\n\n".join([_stamp(), table(head, lines), f"Shown to the smallest share of their questions: {named}."])
 
 
 def _played(results: Results) -> str:
