@@ -21,6 +21,8 @@ UNKNOWN = re.compile(
     r"(?:i |we )?(?:really |honestly )?(?:don'?t know|do not know|not sure|unsure|no idea|dunno|idk)\b"
 )
 SHORT_ANSWER = 4
+FOREIGN = re.compile(r"\b\w*[^\W\d_\x00-\x7f]\w*\b")  # a word with a letter that English has not
+FOREIGN_WORDS = 2
 TO_START_WITH = ("how_to_refer", "requirements", "eligibility")
 
 
@@ -42,6 +44,8 @@ class Clarifier:
         notices: Sequence[str],
     ) -> tuple[Reply, Memory]:
         """Low confidence: one good question with choices; the second time an honest word and whom to ask."""
+        if len(FOREIGN.findall(" ".join(c.text for c in clauses))) >= FOREIGN_WORDS:
+            return self._speaker.say(Status.SMALL_TALK, self._wording.small_talk["ask_language"]), memory
         if "clarified" in memory.told:
             area = self._knowledge.areas[areas[0]]
             contact = area.point(area.statements[area.content.authority.contact])

@@ -56,6 +56,8 @@ class Controls:
         whole = max((i for i in turn.ranking if i != "ask_several"), key=lambda i: turn.ranking[i], default="")
         if len(turn.clauses) > 1 and whole.removeprefix("ask_") in self._topics:
             return None  # "who gives it to the family, may we trim it" is about the report, as a whole
+        if intent == "ask_language":  # whatever words of it look like facts or names
+            return self._speaker.say(Status.SMALL_TALK, self.wording.small_talk[intent]), memory
         named = heard.reading.routes or heard.reading.services or heard.reading.forms
         if named and intent not in WITH_NAMES:
             return None

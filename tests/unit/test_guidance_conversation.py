@@ -206,3 +206,16 @@ def test_a_search_that_is_stopped_asks_nothing_more():
     assert replies[0].status is Status.CLARIFY
     assert replies[1].status is Status.SMALL_TALK
     assert memory.pending == ()
+
+
+def test_another_language_is_told_that_only_english_is_read():
+    replies, _ = talk(
+        said("Szukam pomocy dla córki, Year 4, SEND w Milton Keynes, nie mówię po angielsku", "ask_language")
+    )
+    assert replies[0].status is Status.SMALL_TALK
+    assert "English" in replies[0].text
+
+
+def test_an_unclear_message_in_other_letters_is_taken_for_another_language():
+    (reply,), _ = talk(said("где мне получить помощь", ""), memory=SUFFOLK)
+    assert "English" in reply.text
