@@ -20,10 +20,10 @@ from bot.guidance.turn import Clause, Last, Memory, topic_clause
 from bot.guidance.understanding import Thresholds, follows_up, leans_on_context
 
 ROOM = {1: 1.0, 2: 0.75, 3: 0.6, 4: 0.5}
-LEAST_ROOM = 0.35
+LEAST_ROOM = 0.35  # of the usual length, for five answers in one reply and more
 IN_STORY = 0.30  # a clause after others, or after an answer, is seldom out of scope
 LEANING = 0.55  # still less where it says little by itself ("so where do we go with him?")
-CHAIN_CHARS = 100
+CHAIN_CHARS = 100  # of the questions before a follow-up
 UNSTATED = 0.6  # likeness from which the offer's own silence is said rather than that it is none of our business
 
 
@@ -143,7 +143,7 @@ class Answering:
             memory = replace(
                 memory,
                 last=Last(
-                    area=areas[-1],
+                    area=next((p.area for p in reversed(answered) if p.area), areas[-1]),
                     topics=tuple(dict.fromkeys(t for o in outcomes for t in o.topics))[:3],
                     statements=tuple(dict.fromkeys(x.statement_id for p in answered for x in p.points)),
                     question=_chain(first, memory),

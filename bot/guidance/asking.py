@@ -29,11 +29,11 @@ ASKS_FOR_MEANING = MEANING | {
     *("and", "so", "ok", "sorry", "exactly", "actually", "of", "by", "that"),
 }
 CUED = 0.65  # how surely words that a topic declares make a question one about it
-FEW_WORDS = 7
+FEW_WORDS = 7  # of a question that may be vague
 VAGUE = 0.4  # a short question of no clear topic is as likely about what was answered last
 FOLLOWED = 0.8  # how surely a follow-up is about what was answered last
 OUT_OF_SCOPE = "out_of_scope_"
-STORY_DOUBT = 0.25
+STORY_DOUBT = 0.25  # what a clause may be less sure of in a message that is about something else
 LIKENESS_COUNTS = 0.7  # measured: docs/evaluation.md
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.guidance.answer_parts import how_instead, ways, ways_instead
+from bot.guidance.answer_parts import ways, ways_instead
 from bot.guidance.area import AreaKnowledge, Knowledge
 from bot.guidance.frame import Frame
 from bot.guidance.readiness import Item, Readiness, Result
 from bot.guidance.reply import Answer, ChecklistItem, ItemState, Point, Verdict
+from bot.guidance.routes import instead
 from bot.guidance.speaking import Speaker
 from bot.knowledge.model import Hedge, Statement, Wording
 
@@ -71,8 +72,7 @@ class ChecklistSpeaker:
         return "; ".join(self._facts[f].label for f in dict.fromkeys(facts)) + "."
 
     def _fitting(self, area: AreaKnowledge, frame: Frame) -> list[str]:
-        known = self._ways[area.id]
-        return ways_instead(area, known, frame.facts) or how_instead(area, known, frame.facts)
+        return ways_instead(area, self._ways[area.id], frame.facts) or instead(area, frame.facts)
 
     def _result(self, found: Readiness, area: AreaKnowledge) -> str:
         words = self._words

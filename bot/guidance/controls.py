@@ -47,10 +47,10 @@ class Controls:
     def reply(self, heard: Understood, turn: Turn, memory: Memory) -> tuple[Reply, Memory] | None:
         """The reply to a turn that is about the conversation itself; None for any other turn."""
         intent, sure = heard.intent, heard.score >= self._limits.small_talk
+        if sure and intent == "safeguarding":
+            return self._speaker.say(Status.SAFEGUARDING, self.wording.safeguarding), memory
         if not sure or (memory.pending and (UNKNOWN.match(fold(turn.text)) or heard.reading.areas)):
             return None
-        if intent == "safeguarding":
-            return self._speaker.say(Status.SAFEGUARDING, self.wording.safeguarding), memory
         if any(c.intent.removeprefix("ask_") in self._topics for c in heard.asking):
             return None
         whole = max((i for i in turn.ranking if i != "ask_several"), key=lambda i: turn.ranking[i], default="")

@@ -10,7 +10,6 @@ docs/evaluation.md.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -22,14 +21,6 @@ Row = npt.NDArray[np.float64]
 
 SHRINKAGE = 0.3  # of the scatter towards a sphere; 0.3 to 3 differ little
 NEAREST_SHARE = 0.15  # share of the nearest phrase; the rest is the mean of the statement's phrases
-
-
-@dataclass(frozen=True)
-class Likeness:
-    """For each statement: `score` in the whitened space, and `plain`, the highest cosine with one of its phrases."""
-
-    score: dict[str, float]
-    plain: dict[str, float]
 
 
 class PhraseSpace:
@@ -74,14 +65,6 @@ class PhraseSpace:
         score = NEAREST_SHARE * nearest + (1 - NEAREST_SHARE) * (self._centres @ white).astype(np.float64)
         plain = np.maximum.reduceat(self._vectors @ vector.astype(np.float32), self._starts).astype(np.float64)
         return score, plain
-
-    def compare(self, vector: np.ndarray) -> Likeness:
-        """The same by statement id."""
-        score, plain = self.measure(vector)
-        return Likeness(
-            dict(zip(self.ids, score.tolist(), strict=True)),
-            dict(zip(self.ids, plain.tolist(), strict=True)),
-        )
 
 
 def _unit(rows: np.ndarray) -> np.ndarray:

@@ -85,12 +85,8 @@ class WordIndex:
         self._rarity = {w: math.log(1 + total / len(held)) for w, held in self._holders.items()}
         self._rarest = math.log(1 + total)
 
-    def overlap(self, statement_id: str, asked: set[str]) -> float:
-        """Share (0 to 1) of the question's weight of words that the statement or its questions hold."""
-        return float(self.overlaps(asked)[self.places[statement_id]])
-
     def overlaps(self, asked: set[str]) -> Row:
-        """The same for each statement."""
+        """For each statement the share (0 to 1) of the question's weight of words that it or its questions hold."""
         shares = np.zeros(len(self.places))
         words = sorted(asked)  # a set's own order differs from start to start, and with it the last digits of sums
         weight = sum(self._rarity.get(w, self._rarest / 2) for w in words)

@@ -15,7 +15,7 @@ _AUX = r"can|could|may|do|does|did|is|are|am|was|will|would|should|shall|must|ha
 _NOT = r"isn't|aren't|don't|doesn't|can't|couldn't|won't|wouldn't|shouldn't"
 _SUBJECT = (
     r"i|we|you|he|she|it|they|this|that|these|those|there|the|an?|my|our|his|her|their|your|any(?:one|body)?"
-    r"|some(?:one|body)?|ses|stt|school|schools|parents|mum|dad|staff|teachers?|senco|all|both|anything"
+    r"|some(?:one|body)?|school|schools|parents|mum|dad|staff|teachers?|senco|all|both|anything"
 )
 _LEAD_IN = r"(?:\W*(?:and|so|but|or|also|ok|okay|well|right|then|plus|hi|hello|please|sorry|now|just)\W+){0,3}"
 _TOLD = r"(?! (?:an?|no|not|got|been|had|just|already|now|very|really|struggling|his|her|their)\b)"
@@ -49,8 +49,9 @@ FOLLOWS_UP = re.compile(
 )
 SHORT = 9
 FIRST_WORD = 5  # characters of "and ", "so ", "but "
-LEANS_BEFORE = 0.2  # how much a clause that says little by itself is about what stands before it
-UNSURE = 2.0  # how fast what stands around a clause counts less the surer the clause itself is
+LEANS_BEFORE = 0.16  # how much a clause that says little by itself is about what stands before it
+LEANS_ON_MESSAGE = 0.4  # and how much about what its message is about as a whole
+OF_MESSAGE = 0.16  # how much any clause is
 FEW = 3  # in a message of few clauses one that asks without the form of a question counts too
 
 
@@ -97,9 +98,8 @@ def follows_up(clause: Clause) -> bool:
 def topic_weights(clause: Clause, message: Mapping[str, float] | None = None) -> dict[str, float]:
     """Topic id -> probability: the clause's own ranking, mixed with what stands around it where it leans on that."""
     leans = leans_on_context(clause)
-    unsure = min(1.0, max(0.8, UNSURE * (1 - max(clause.ranking.values(), default=0.0))))
-    before = unsure * LEANS_BEFORE if leans and clause.context_ranking else 0.0
-    share = 0.0 if not message else unsure * (0.5 if leans else 0.2)
+    before = LEANS_BEFORE if leans and clause.context_ranking else 0.0
+    share = 0.0 if not message else LEANS_ON_MESSAGE if leans else OF_MESSAGE
     weights: dict[str, float] = {}
     for source, part in (
         (clause.ranking, 1 - before - share),

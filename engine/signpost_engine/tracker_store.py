@@ -42,6 +42,8 @@ COUNT = sa.select(sa.func.count()).select_from(_events).where(_mine, _in_session
 class EventStore(SQLTrackerStore):
     """Conversations in SQLite or PostgreSQL; `host` is a whole SQLAlchemy URL, as Rasa hands it over."""
 
+    engine: sa.engine.Engine
+
     def __init__(
         self,
         domain: Domain | None = None,

@@ -46,6 +46,7 @@ def parse(request: dict[str, Any]) -> list[dict[str, Any]]:
 def curve(request: dict[str, Any]) -> list[dict[str, Any]]:
     """Accuracy of a classifier fitted anew on `size` examples an intent, `draws` times with others."""
     import numpy as np
+    import yaml
     from rasa.shared.nlu.training_data.loading import load_data
     from signpost_engine.featurizer import area_names, names_in
     from signpost_engine.kernel import KernelIntents
@@ -53,6 +54,8 @@ def curve(request: dict[str, Any]) -> list[dict[str, Any]]:
     from bot.embedding import shared_embedder
 
     embed = shared_embedder().embed
+    pipeline = yaml.safe_load(Path("config.yml").read_text(encoding="utf-8"))["pipeline"]
+    set_ = next(c for c in pipeline if c["name"].endswith("ClauseClassifier"))
     data = load_data("data/nlu")
     names = area_names(names_in(data))
     by_intent: dict[str, list[str]] = {}
@@ -73,7 +76,7 @@ def curve(request: dict[str, Any]) -> list[dict[str, Any]]:
                 drawn = chance.sample(range(len(known)), min(size, len(known)))
                 rows.append(known[drawn])
                 intents += [intent] * len(drawn)
-            fitted = KernelIntents.fit(np.concatenate(rows), intents, gamma=1.0, penalty=0.5)  # as in config.yml
+            fitted = KernelIntents.fit(np.concatenate(rows), intents, set_["gamma"], set_["penalty"])
             found = fitted.look_up(tests)[0].argmax(axis=1)
             accuracies.append(sum(fitted.names[n] in r for n, r in zip(found, right, strict=True)) / len(right))
         lines.append({"size": size, "examples": examples, "accuracies": accuracies})

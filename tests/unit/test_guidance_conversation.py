@@ -219,3 +219,18 @@ def test_another_language_is_told_that_only_english_is_read():
 def test_an_unclear_message_in_other_letters_is_taken_for_another_language():
     (reply,), _ = talk(said("где мне получить помощь", ""), memory=SUFFOLK)
     assert "English" in reply.text
+
+
+def test_a_child_in_danger_comes_before_a_question_that_waits():
+    replies, _ = talk(
+        turn("do parents have to sign", "consent"),
+        said("a boy in our Suffolk school has just told me that he is hit at home", "safeguarding"),
+    )
+    assert replies[-1].status is Status.SAFEGUARDING
+
+
+def test_a_clause_that_names_its_area_is_answered_for_that_one():
+    one, other = turn("who signs in Suffolk", "consent"), turn("which form in Milton Keynes", "how_to_refer")
+    both = Turn("who signs in Suffolk, and which form in Milton Keynes", (*one.clauses, *other.clauses))
+    (reply,), _ = talk(both)
+    assert [part.area for part in reply.parts] == ["suffolk", "milton-keynes"]

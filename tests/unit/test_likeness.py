@@ -32,18 +32,24 @@ def phrases(statements: int, each: int, seed: int = 3) -> Phrases:
     return Phrases(ids, ids, (True,) * len(ids), unit(rows))
 
 
+def compare(space: PhraseSpace, vector: np.ndarray) -> tuple[dict[str, float], dict[str, float]]:
+    """Score and plain likeness by statement id."""
+    score, plain = space.measure(vector)
+    return dict(zip(space.ids, score.tolist(), strict=True)), dict(zip(space.ids, plain.tolist(), strict=True))
+
+
 def test_a_phrase_is_most_like_the_statement_that_it_stands_at():
     given_phrases = phrases(12, 6)
     space = PhraseSpace(given_phrases)
     for statement_id, vector in zip(given_phrases.statement_ids, given_phrases.vectors, strict=True):
-        score = space.compare(vector).score
+        score, _ = compare(space, vector)
         assert max(score, key=lambda i: score[i]) == statement_id
 
 
 def test_plain_likeness_is_the_highest_cosine():
     given_phrases = phrases(5, 4)
     vector = unit(np.random.default_rng(8).normal(size=(1, DIMENSIONS)))[0]
-    plain = PhraseSpace(given_phrases).compare(vector).plain
+    _, plain = compare(PhraseSpace(given_phrases), vector)
     for statement_id in set(given_phrases.statement_ids):
         mine = [n for n, i in enumerate(given_phrases.statement_ids) if i == statement_id]
         assert plain[statement_id] == pytest.approx(float((given_phrases.vectors[mine] @ vector).max()), abs=1e-6)
@@ -62,8 +68,8 @@ def test_what_all_phrases_have_in_common_counts_less_than_what_is_their_own():
     space = PhraseSpace(Phrases(learnt.statement_ids, learnt.texts, learnt.is_question, noisy[0]))
     right = {"score": 0, "plain": 0}
     for statement_id, vector in zip(unseen.statement_ids, noisy[1], strict=True):
-        found = space.compare(vector)
-        for name, values in (("score", found.score), ("plain", found.plain)):
+        found = compare(space, vector)
+        for name, values in zip(("score", "plain"), found, strict=True):
             right[name] += max(values, key=lambda i: values[i]) == statement_id
     assert right["score"] >= right["plain"]
     assert right["score"] > 0.9 * len(unseen.statement_ids)
@@ -71,23 +77,22 @@ def test_what_all_phrases_have_in_common_counts_less_than_what_is_their_own():
 
 def test_no_phrases_are_like_nothing():
     empty = PhraseSpace(Phrases((), (), (), np.zeros((0, DIMENSIONS), np.float32)))
-    found = empty.compare(np.zeros(DIMENSIONS, np.float32))
-    assert (found.score, found.plain) == ({}, {})
+    assert compare(empty, np.zeros(DIMENSIONS, np.float32)) == ({}, {})
 
 
 @pytest.mark.parametrize(("statements", "each"), [(1, 1), (1, 5), (3, 1)])
 def test_few_phrases_are_enough(statements, each):
     given_phrases = phrases(statements, each)
-    found = PhraseSpace(given_phrases).compare(given_phrases.vectors[0])
-    assert set(found.score) == set(given_phrases.statement_ids)
-    assert np.isfinite(list(found.score.values())).all()
+    score, _ = compare(PhraseSpace(given_phrases), given_phrases.vectors[0])
+    assert set(score) == set(given_phrases.statement_ids)
+    assert np.isfinite(list(score.values())).all()
 
 
 @given(arrays(np.float32, DIMENSIONS, elements=st.floats(-1, 1, width=32)))
 @settings(max_examples=40, deadline=None)
 def test_likeness_is_a_cosine_whatever_the_vector(vector):
-    found = SPACE.compare(vector)
-    for value in found.score.values():
+    score, _ = compare(SPACE, vector)
+    for value in score.values():
         assert -1.0001 <= value <= 1.0001
 
 
@@ -174,8 +179,8 @@ def test_any_text_has_stems_without_little_words(text):
 def test_overlap_is_a_share_and_rare_words_weigh_more():
     area = area_of(statement("a", "Common words here."), statement("b", "Common zebra."), statement("c", "Common."))
     index = WordIndex(area)
-    assert index.overlap("example/fact/b", stems("zebra common")) == pytest.approx(1.0)
-    assert index.overlap("example/fact/b", {"zebra", "unheard"}) > index.overlap(
-        "example/fact/c", {"common", "unheard"}
-    )
-    assert index.overlap("example/fact/a", set()) == 0.0
+    both, rare = index.overlaps(stems("zebra common")), index.overlaps({"zebra", "unheard"})
+    usual, none = index.overlaps({"common", "unheard"}), index.overlaps(set())
+    assert both[index.places["example/fact/b"]] == pytest.approx(1.0)
+    assert rare[index.places["example/fact/b"]] > usual[index.places["example/fact/c"]]
+    assert none[index.places["example/fact/a"]] == 0.0
