@@ -54,7 +54,10 @@ class Question:
 
 @dataclass(frozen=True)
 class Outcome:
-    """An answer with how sure it is (the best statement's score) and the routes it considered."""
+    """An answer with how sure it is (the best statement's score) and the routes it considered.
+
+    `asked`: the number of the question in its message.
+    """
 
     answer: Answer
     score: float
@@ -62,6 +65,7 @@ class Outcome:
     likeness: float = 0.0
     routes: tuple[str, ...] = ()
     topics: tuple[str, ...] = field(default_factory=tuple)
+    asked: int = 0
 
 
 def ways(area: AreaKnowledge) -> dict[str, str]:

@@ -8,12 +8,13 @@ from datetime import date
 
 from bot.guidance.answer_parts import Outcome
 from bot.guidance.area import Knowledge
-from bot.guidance.asking import GLOSSARY, Respondent
+from bot.guidance.asking import CUED, GLOSSARY, Respondent
 from bot.guidance.checking import Checking
 from bot.guidance.clarifying import Clarifier
+from bot.guidance.comparing import as_parts, compare, same_topic
 from bot.guidance.frame import Frame
 from bot.guidance.outcomes import each_last_topic, held_for, repeats, said_once
-from bot.guidance.reply import Answer, Reply, Status, Verdict
+from bot.guidance.reply import Answer, Comparison, Reply, Status, Verdict
 from bot.guidance.speaking import Speaker
 from bot.guidance.triage import Triage, forget_questions
 from bot.guidance.turn import Clause, Last, Memory, topic_clause
@@ -69,8 +70,9 @@ class Answering:
         outcomes: list[Outcome] = []
         clauses = each_last_topic(clauses, [t for t in memory.last.topics if t in self._topics])
         room = ROOM.get(len(clauses) * len(areas), LEAST_ROOM)
-        for clause in clauses:
-            for area_id in self._respondent.named_areas(clause, areas):
+        for number, clause in enumerate(clauses):
+            asked_of = self._respondent.named_areas(clause, areas, len(clauses) == 1)
+            for area_id in asked_of:
                 ruled = any(o.answer.verdict is Verdict.NO and o.answer.area == area_id for o in outcomes)
                 outcome = self._respondent.respond(
                     clause, frame, area_id, memory, room, message, len(clauses) == 1, ruled
@@ -88,14 +90,26 @@ class Answering:
                 if pointer is not None and outcome.answer.topic != GLOSSARY and not unstated:
                     outcome = Outcome(pointer, 1.0, 0.0)
                 if not any(repeats(outcome.answer, o.answer) for o in outcomes):
-                    outcomes.append(outcome)
-        kept = said_once([o for o in outcomes if o.score >= self._thresholds.hardly])
+                    outcomes.append(replace(outcome, asked=number))
+                if len(asked_of) > 1:
+                    clause = _about(clause, outcome.topics)
+        kept = said_once(self._none_left_out(outcomes))
         if not kept:
             return self._clarifier.unsure(clauses, frame, areas, memory, notices)
         answered = [o for o in kept if o.answer.points]
         if answered and len(kept) > len(answered) and len(clauses) > 2:
             kept = answered  # in a long message a clause that is out of scope is mostly part of the story
         return self._finish(kept, frame, areas, memory, today, list(notices), clauses[0])
+
+    def _none_left_out(self, outcomes: Sequence[Outcome]) -> list[Outcome]:
+        """Outcomes that are sure enough; where one authority's is, another's to the same question says so if not."""
+        hardly = self._thresholds.hardly
+        answered = {o.asked for o in outcomes if o.score >= hardly and o.answer.points}
+        return [
+            o if o.score >= hardly else replace(o, answer=self._speaker.nothing(o.answer.area or ""), topics=())
+            for o in outcomes
+            if o.score >= hardly or o.asked in answered
+        ]
 
     def guide(
         self,
@@ -130,10 +144,16 @@ class Answering:
     ) -> tuple[Reply, Memory]:
         parts = [o.answer for o in outcomes]
         answered = [p for p in parts if p.points]
+        comparison = self._compared(outcomes)
         if len(parts) > 1:
+            if comparison is not None:
+                parts = same_topic([(o.asked, o.answer) for o in outcomes])
             parts = self._speaker.headed(parts)
+            if comparison is not None:
+                parts = [*self._speaker.rests_on(frame), *as_parts(comparison, parts)]
         elif answered:
-            lead = " ".join(p for p in (self._speaker.lead(frame, areas), parts[0].lead) if p)
+            mine = [parts[0].area] if parts[0].area else areas
+            lead = " ".join(p for p in (self._speaker.lead(frame, mine), parts[0].lead) if p)
             parts = [parts[0].model_copy(update={"lead": lead})]
         shown = [self._knowledge.areas[a] for a in areas if any(p.area == a for p in answered)]
         overdue, memory = self._speaker.overdue(shown, today, memory)
@@ -152,16 +172,33 @@ class Answering:
                 frame=replace(frame, routes=next((o.routes for o in outcomes if o.routes), frame.routes)),
             )
         memory = replace(memory, told=memory.told - {"clarified"}, offered=())
-        return self._speaker.reply(status, parts, frame, areas, [*notices, *overdue]), memory
+        reply = self._speaker.reply(status, parts, frame, areas, [*notices, *overdue])
+        return reply.model_copy(update={"comparison": comparison}), memory
+
+    def _compared(self, outcomes: Sequence[Outcome]) -> Comparison | None:
+        """The questions that were answered for several authorities, side by side; None where there are none."""
+        by_question: dict[int, list[Answer]] = {}
+        for outcome in outcomes:
+            by_question.setdefault(outcome.asked, []).append(outcome.answer)
+        rows = [answers for answers in by_question.values() if len({a.area for a in answers if a.area}) > 1]
+        if not rows:
+            return None
+        titles = (next((self._topics[a.topic].title for a in row if a.topic in self._topics), "") for row in rows)
+        return compare(list(zip(titles, rows, strict=True)), self._knowledge.areas)
 
     def again(
         self, frame: Frame, areas: Sequence[str], memory: Memory, today: date, notices: Sequence[str]
     ) -> tuple[Reply, Memory]:
         """The last question once more, under a changed frame or for another area."""
         topics = {f"ask_{t}": 1.0 for t in memory.last.topics}
-        text = memory.last.question or self._topics[memory.last.topics[0]].title
+        text = self._respondent.without_areas(memory.last.question) or self._topics[memory.last.topics[0]].title
         clause = Clause(text, "follow_up", 1.0, 1.0, topics)
         return self.answer([clause], frame, areas, memory, today, notices)
+
+
+def _about(clause: Clause, topics: Sequence[str]) -> Clause:
+    """A question as it is asked of the next authority: about the same as it was found to be of the one before."""
+    return replace(clause, ranking={**clause.ranking, **{f"ask_{t}": CUED for t in topics[:1]}})
 
 
 def _chain(clause: Clause, memory: Memory) -> str:

@@ -14,6 +14,12 @@ from bot.knowledge.store import Phrases
 TERM = "term/"  # the meaning of a term is a point too; its id begins so
 
 
+def explained(term: Term) -> str:
+    """What a term means; the term stands before it unless the meaning begins with it."""
+    begins = term.meaning.casefold().removeprefix("the ").removeprefix("a ").removeprefix("an ")
+    return term.meaning if begins.startswith(term.term.casefold()) else f"{term.term}: {term.meaning}"
+
+
 @dataclass(frozen=True)
 class AreaKnowledge:
     """One authority's content with the phrases that its statements are found by. Immutable."""
@@ -65,7 +71,7 @@ class AreaKnowledge:
     def meaning(self, term: Term) -> Point:
         """What a term of this authority means, with its sources in full."""
         sources = [ref for source in term.source for ref in self.refs(source)]
-        return Point(text=f"{term.term}: {term.meaning}", statement_id=f"{TERM}{term.id}", sources=sources)
+        return Point(text=explained(term), statement_id=f"{TERM}{term.id}", sources=sources)
 
     def said(self, statement_id: str) -> Point | None:
         """The point that was said under this id: a statement, or what a term means; None where it is not ours."""

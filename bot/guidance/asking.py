@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from bot.guidance.answer_parts import Outcome, Question
 from bot.guidance.answers import Answerer
-from bot.guidance.area import TERM, Knowledge
+from bot.guidance.area import TERM, Knowledge, explained
 from bot.guidance.ehcp import any_of
 from bot.guidance.frame import Frame
 from bot.guidance.likeness import Embed
@@ -107,9 +107,17 @@ class Respondent:
             outcome = replace(outcome, score=max(outcome.score, 1.0))
         return self._with_terms(clause, reading.terms, area_id, outcome)
 
-    def named_areas(self, clause: Clause, areas: Sequence[str]) -> Sequence[str]:
-        """Of several areas asked about those that a clause names itself; all of them where it names none."""
-        named = self._reader.read(clause.text).areas if len(areas) > 1 else ()
+    def without_areas(self, text: str) -> str:
+        """A question without the names of authorities, so that it can be asked for another one."""
+        return self._reader.area_names.without(text)
+
+    def named_areas(self, clause: Clause, areas: Sequence[str], alone: bool) -> Sequence[str]:
+        """Of several areas asked about those that a clause names itself; all of them where it names none.
+
+        A question that stands alone, or compares, is asked about all of them.
+        """
+        apart = len(areas) > 1 and not alone and clause.intent != "compare"
+        named = self._reader.read(clause.text).areas if apart else ()
         return [a for a in areas if a in named] or areas
 
     def _describes(self, clause: Clause, frame: Frame) -> bool:
@@ -133,11 +141,7 @@ class Respondent:
         terms = self._reader.read(clause.text, clause.entities).terms
         areas = self._knowledge.areas.values()
         found = [(area, p) for area in areas for p in self._meanings(clause, terms, [area.id])]
-        offers = [
-            p.model_copy(update={"text": p.text.replace(":", f" ({area.name}):", 1), "label": area.name})
-            for area, p in found
-            if p.sources
-        ]
+        offers = [p.model_copy(update={"label": area.name}) for area, p in found if p.sources]
         points = offers or list({p.text: p for _, p in found}.values())
         return Answer(topic=GLOSSARY, points=points[:MEANINGS]) if points else None
 
@@ -149,7 +153,7 @@ class Respondent:
             area = self._knowledge.areas[area_id]
             points += [area.meaning(term) for term in area.content.terms if term.id in terms]
         common = [t for t in self._knowledge.common.terms if t.id in terms]
-        points += [Point(text=f"{t.term}: {t.meaning}", statement_id=f"{TERM}{t.id}") for t in common if not points]
+        points += [Point(text=explained(t), statement_id=f"{TERM}{t.id}") for t in common if not points]
         return points[:MEANINGS]
 
     def _only_a_term(self, clause: Clause) -> bool:

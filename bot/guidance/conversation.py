@@ -10,7 +10,8 @@ from typing import Any
 
 from bot.guidance.answering import IN_STORY, Answering
 from bot.guidance.area import Knowledge
-from bot.guidance.asking import Respondent
+from bot.guidance.asking import GLOSSARY, Respondent
+from bot.guidance.bridging import Bridging
 from bot.guidance.checking import ROUTE, Checking
 from bot.guidance.clarifying import Clarifier
 from bot.guidance.controls import Controls
@@ -19,13 +20,13 @@ from bot.guidance.frame import Frame, plausible
 from bot.guidance.framing import Framer
 from bot.guidance.likeness import Embed
 from bot.guidance.reading import Reader
-from bot.guidance.reply import Reply, Status
+from bot.guidance.reply import Answer, Reply, Status
 from bot.guidance.speaking import Speaker
 from bot.guidance.triage import FIND_ROUTE, STOPS, Triage, beside, forget_questions, surely, wants_route
-from bot.guidance.turn import Clause, Memory, Turn, topic_clause
+from bot.guidance.turn import Clause, Last, Memory, Turn, topic_clause
 from bot.guidance.understanding import Limits, Thresholds, Understood, understand
 from bot.knowledge.lookups import entity_words, fold
-from bot.knowledge.model import Fact, Wording
+from bot.knowledge.model import Bridge, Fact, Wording
 
 ALONE = 0.5  # without an area there is no statement to compare with: be surer
 # "It is the deaf team. Does that change anything?": the last question once more.
@@ -59,6 +60,7 @@ class Conversations:
         self._clarifier = Clarifier(knowledge, self.wording, self._speaker)
         self._triage = Triage(knowledge, self.wording, self._speaker)
         self._controls = Controls(knowledge, self.wording, self._framer, self._speaker, self._clarifier, self._limits)
+        self._bridging = Bridging(knowledge)
         self._checking = Checking(knowledge, self.wording, self._reader, self._speaker)
         self._answering = Answering(
             knowledge, self._respondent, self._speaker, self._clarifier, self._triage, self._checking, self._thresholds
@@ -90,6 +92,9 @@ class Conversations:
         if control is not None:
             return control
         frame, memory, notices = self._framer.frame(heard, turn, memory)
+        bridge = self._bridging.asked(heard, self._framer.compares(heard, memory.frame))
+        if bridge is not None:
+            return self._bridged(bridge, heard.reading.terms, replace(memory, frame=frame), notices)
         areas = self._framer.areas(heard, frame)
         if not areas:
             return self._without_area(heard, turn, replace(memory, frame=frame))
@@ -113,6 +118,19 @@ class Conversations:
             return self._answering.again(frame, areas, memory, today, notices)
         message = turn.ranking if len(turn.clauses) > 1 else None
         return self._answering.answer(asking, frame, areas, memory, today, notices, message)
+
+    def _bridged(
+        self, bridge: Bridge, named: Sequence[str], memory: Memory, notices: Sequence[str]
+    ) -> tuple[Reply, Memory]:
+        """What terms of two authorities mean, side by side, after the word that they are not to be mixed up."""
+        parts, comparison = self._bridging.answers(bridge, named, memory.frame.area)
+        areas = [str(p.area) for p in parts]
+        reply = self._speaker.reply(
+            Status.ANSWERED, [Answer(lead=bridge.note), *parts], memory.frame, areas, notices
+        ).model_copy(update={"comparison": comparison})
+        statements = tuple(p.statement_id for part in parts for p in part.points)
+        last = Last(area=areas[0], topics=(GLOSSARY,), statements=statements)
+        return reply, replace(memory, last=last, pending=(), offered=())
 
     # ------------------------------------------------------------------ choices
 

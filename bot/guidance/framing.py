@@ -18,6 +18,15 @@ ELLIPSIS = re.compile(
     r"(?: have)?(?: got)?(?: one)?\W*$",
     re.IGNORECASE,
 )
+# "Is it the same in Milton Keynes?", asked about Suffolk.
+DIFFERS = re.compile(
+    r"\b(?:is|are|was|would|does|do) (?:it|that|this|they|those|things?|the \w+)(?: \w+)? (?:the same|different|differ"
+    r"|vary|work the same)\b|\bhow (?:is|are|does|do) .{0,30}(?:differ|different|compare)\b|\bcompared? (?:to|with)\b",
+    re.IGNORECASE,
+)
+ALL_OF_THEM = re.compile(
+    r"\b(?:both|each|either|the two) (?:councils?|authorit(?:y|ies)|areas?|offers?|las?)\b", re.IGNORECASE
+)
 COMPARES = 0.45  # score from which a message is taken to compare the authorities
 
 
@@ -49,14 +58,22 @@ class Framer:
         notices += [text for name, text in wrong.items() if name in reading.invalid]
         return frame, memory, notices
 
+    def compares(self, heard: Understood, frame: Frame) -> bool:
+        """Whether a message holds authorities against each other: said so, or asked whether another one differs."""
+        elsewhere = set(heard.reading.areas) - {frame.area}
+        differs = elsewhere and frame.area and any(DIFFERS.search(c.text) for c in heard.asking)
+        both = any(ALL_OF_THEM.search(c.text) for c in heard.asking)
+        return (heard.intent == "compare" and heard.score >= COMPARES) or bool(differs) or both
+
     def areas(self, heard: Understood, frame: Frame) -> list[str]:
         """The areas to answer for: those named; else the conversation's; else the one whose words were used."""
         known = list(self._knowledge.areas)
         named = [a for a in known if a in heard.reading.areas]
+        if self.compares(heard, frame) and len(named) < 2:  # "compare with Milton Keynes", asked about Suffolk
+            mine = [a for a in known if a == frame.area]  # the conversation's own comes first
+            return [*mine, *(a for a in named or known if a not in mine)]
         if named:
             return named
-        if heard.intent == "compare" and heard.score >= COMPARES:
-            return known
         if heard.reading.elsewhere and (frame.area is None or heard.reading.asks_elsewhere):
             return []
         if frame.area in self._knowledge.areas:

@@ -135,6 +135,31 @@ class DateItem(Part):
     sure: bool = True
 
 
+class Cell(Part):
+    """What one authority's offer says in a row of a comparison: what differs first, then what is alike."""
+
+    area: str
+    name: str
+    verdict: Verdict | None = None
+    lead: str = ""
+    points: list[Point] = Field(default_factory=list)
+
+
+class Row(Part):
+    """One question held against each offer. `alike`: statement ids of what both say, in whatever words."""
+
+    title: str
+    cells: list[Cell]
+    alike: list[str] = Field(default_factory=list)
+
+
+class Comparison(Part):
+    """The same questions for several authorities, a row each; rows that differ come first. Never mixed in a cell."""
+
+    note: str = ""
+    rows: list[Row]
+
+
 class Reply(Part):
     """One turn's reply. `text` is the whole reply in plain text, for any client of the REST channel."""
 
@@ -144,7 +169,7 @@ class Reply(Part):
     parts: list[Answer] = Field(default_factory=list)
     checklist: list[ChecklistItem] = Field(default_factory=list)
     dates: list[DateItem] = Field(default_factory=list)
-    comparison: dict[str, Any] | None = None
+    comparison: Comparison | None = None
     notices: list[str] = Field(default_factory=list)
     understood: list[Understood] = Field(default_factory=list)
     choices: list[Choice] = Field(default_factory=list)

@@ -53,6 +53,11 @@ class Speaker:
         )
         return reply.model_copy(update={"text": text_of(reply, self._wording)})
 
+    def nothing(self, area_id: str) -> Answer:
+        """The honest word that an authority's offer does not have it."""
+        lead = self._wording.not_covered.format(area=self._knowledge.areas[area_id].name)
+        return Answer(area=area_id, status=Status.NOT_STATED, lead=lead)
+
     def headed(self, parts: Sequence[Answer]) -> list[Answer]:
         """Several parts with a heading each: the topic, and the area where there are several."""
         several_areas = len({p.area for p in parts if p.area}) > 1
@@ -70,6 +75,12 @@ class Speaker:
         shown += [c.label for c in self.chips(frame) if c.fact in SHOWN_IN_LEAD]
         carried = frame.carried & set(SHOWN_IN_LEAD)
         return ", ".join(shown) + (f" ({self._wording.carried})" if carried else "") + ":"
+
+    def rests_on(self, frame: Frame) -> list[Answer]:
+        """The first line of a reply of several parts that rests on what was said in an earlier message."""
+        carried = frame.carried & set(SHOWN_IN_LEAD)
+        shown = ", ".join(c.label for c in self.chips(frame) if c.fact in carried)
+        return [Answer(lead=self._wording.carried_lead.format(facts=shown))] if shown else []
 
     def chips(self, frame: Frame) -> list[Chip]:
         """What was understood, each fact with its label."""

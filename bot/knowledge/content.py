@@ -11,6 +11,7 @@ from pathlib import Path
 from bot.knowledge.files import ContentFile, Fault, Loc
 from bot.knowledge.model import (
     Authority,
+    Bridge,
     Cue,
     DocumentParagraphs,
     Event,
@@ -29,7 +30,7 @@ from bot.knowledge.model import (
     Wording,
 )
 
-FORMAT = 2  # raise when the stored shape changes, so that an older store is rebuilt
+FORMAT = 3  # raise when the stored shape changes, so that an older store is rebuilt
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,7 @@ class CommonContent:
     facts: tuple[Fact, ...] = ()
     cues: tuple[Cue, ...] = ()
     terms: tuple[Term, ...] = ()
+    bridges: tuple[Bridge, ...] = ()
     pointers: tuple[Pointer, ...] = ()
     events: tuple[Event, ...] = ()
     elsewhere: Places = field(default_factory=Places)
@@ -161,6 +163,7 @@ def read_content(folder: Path) -> Read:
         facts=tuple(needed(common_dir / "facts.yml", Fact)),
         cues=tuple(optional(common_dir / "cues.yml", Cue)),
         terms=tuple(optional(common_dir / "glossary.yml", Term)),
+        bridges=tuple(optional(common_dir / "bridges.yml", Bridge)),
         pointers=tuple(optional(common_dir / "pointers.yml", Pointer)),
         events=tuple(optional(common_dir / "events.yml", Event)),
         elsewhere=_one(common_dir / "elsewhere.yml", folder, Places, faults) or Places(),

@@ -95,6 +95,13 @@ def check_references(content: Content, places: dict[int, Place], faults: list[Fa
         check.known(cue, "fact", [cue.fact], facts, "fact")
         if cue.fact in facts and facts[cue.fact].type == "choice":
             check.known(cue, "value", [str(cue.value)], facts[cue.fact].values, f"value of {cue.fact}")
+    check.unique(common.bridges, "bridge")
+    authority_of = {t.id: a.authority.id for a in content.areas for t in a.terms}
+    for bridge in common.bridges:
+        check.known(bridge, "topics", bridge.topics, topics, "topic")
+        check.known(bridge, "terms", bridge.terms, authority_of, "term of an authority")
+        if len({authority_of[t] for t in bridge.terms if t in authority_of}) == 1:
+            check.fault(bridge, "terms", "all of them are terms of one authority: there is nothing to bridge")
     for pointer in common.pointers:
         check.known(pointer, "by_area", pointer.by_area, area_ids, "authority")
     for area in content.areas:

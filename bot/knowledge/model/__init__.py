@@ -4,7 +4,7 @@ Unknown keys are refused everywhere. References between records are checked in `
 since they need the whole content. The vocabulary is that of the README.
 """
 
-from bot.knowledge.model.common import Cue, Fact, Need, Pointer, ReadinessWording, Topic, Wording
+from bot.knowledge.model.common import Bridge, Cue, Fact, Need, Pointer, ReadinessWording, Topic, Wording
 from bot.knowledge.model.offer import (
     MAX_WORDS_A_SENTENCE,
     Authority,
@@ -31,6 +31,7 @@ from bot.knowledge.model.values import Condition, Force, Hedge, Unit, Value, Wit
 __all__ = [
     "MAX_WORDS_A_SENTENCE",
     "Authority",
+    "Bridge",
     "Condition",
     "Criterion",
     "Cue",

@@ -82,6 +82,19 @@ class Pointer(Record):
     by_area: dict[Slug, Text] = Field(default_factory=dict)
 
 
+class Bridge(Record):
+    """Terms of different authorities that are taken for each other. `note`: how the things behind them relate.
+
+    What each term means is said by its own authority's glossary. `topics`: what a question about the things
+    themselves is taken to be about; a question about anything else of them is answered as such.
+    """
+
+    id: Slug
+    terms: tuple[Slug, ...] = Field(min_length=2)
+    topics: tuple[Slug, ...] = ()
+    note: Text
+
+
 class ReadinessWording(Record):
     """What is said about a checklist. {names} are filled in; `who`: by whom a requirement binds."""
 
@@ -122,6 +135,7 @@ class Wording(Record):
     inferred_area: Text
     new_pupil: Text
     carried: Text
+    carried_lead: Text
     overdue: Text
     sources_lead: Text
     sources_none: Text
