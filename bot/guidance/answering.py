@@ -59,17 +59,20 @@ class Answering:
         today: date,
         notices: Sequence[str],
         message: Mapping[str, float] | None = None,
+        label: str = "",
+        pupils: int = 1,
     ) -> tuple[Reply, Memory]:
         """The reply to the questions of a message, for each area that is asked about.
 
         Args:
             message: the ranking of intents of the whole message, where it has several clauses.
+            label: which pupil it is about, for the headings, where the message is about several (`pupils`).
         """
-        if self._checking.wanted(clauses):
+        if not label and self._checking.wanted(clauses):
             return self._checking.reply(clauses, frame, areas, memory, today, notices, self.answer)
         outcomes: list[Outcome] = []
         clauses = each_last_topic(clauses, [t for t in memory.last.topics if t in self._topics])
-        room = ROOM.get(len(clauses) * len(areas), LEAST_ROOM)
+        room = ROOM.get(len(clauses) * len(areas) * pupils, LEAST_ROOM)
         for number, clause in enumerate(clauses):
             asked_of = self._respondent.named_areas(clause, areas, len(clauses) == 1)
             for area_id in asked_of:
@@ -99,7 +102,7 @@ class Answering:
         answered = [o for o in kept if o.answer.points]
         if answered and len(kept) > len(answered) and len(clauses) > 2:
             kept = answered  # in a long message a clause that is out of scope is mostly part of the story
-        return self._finish(kept, frame, areas, memory, today, list(notices), clauses[0])
+        return self._finish(kept, frame, areas, memory, today, list(notices), clauses[0], label)
 
     def _none_left_out(self, outcomes: Sequence[Outcome]) -> list[Outcome]:
         """Outcomes that are sure enough; where one authority's is, another's to the same question says so if not."""
@@ -141,14 +144,15 @@ class Answering:
         today: date,
         notices: list[str],
         first: Clause,
+        label: str = "",
     ) -> tuple[Reply, Memory]:
         parts = [o.answer for o in outcomes]
         answered = [p for p in parts if p.points]
         comparison = self._compared(outcomes)
-        if len(parts) > 1:
+        if len(parts) > 1 or label:
             if comparison is not None:
                 parts = same_topic([(o.asked, o.answer) for o in outcomes])
-            parts = self._speaker.headed(parts)
+            parts = self._speaker.headed(parts, label)
             if comparison is not None:
                 parts = [*self._speaker.rests_on(frame), *as_parts(comparison, parts)]
         elif answered:

@@ -21,6 +21,7 @@ from bot.guidance.framing import Framer
 from bot.guidance.likeness import Embed
 from bot.guidance.reading import Reader
 from bot.guidance.reply import Answer, Reply, Status
+from bot.guidance.several import answer_each
 from bot.guidance.speaking import Speaker
 from bot.guidance.triage import FIND_ROUTE, STOPS, Triage, beside, forget_questions, surely, wants_route
 from bot.guidance.turn import Clause, Last, Memory, Turn, topic_clause
@@ -54,7 +55,7 @@ class Conversations:
         words = entity_words(knowledge.common, contents)
         self._reader = Reader(words, knowledge.common.cues, ambiguous)
         self._respondent = Respondent(knowledge, self.wording, self._reader, embed)
-        self._framer = Framer(knowledge, self.wording)
+        self._framer = Framer(knowledge, self.wording, self._reader)
         self._speaker = Speaker(knowledge, self.wording)
         self._dater = Dater(knowledge, self.wording)
         self._clarifier = Clarifier(knowledge, self.wording, self._speaker)
@@ -103,6 +104,9 @@ class Conversations:
         memory = replace(memory, frame=frame, pending=())
         if len(areas) > 1:  # side by side there is nothing to be led to: how to ask is said for each
             asking = [self._first_guess(c.text) if c.intent == FIND_ROUTE else c for c in asking]
+        each = frame.each()
+        if len(each) > 1:
+            return self._for_each(each, asking or waiting, frame, areas, memory, today, notices)
         if wants_route(waiting) or wants_route(asking):
             return self._answering.guide(frame, areas, memory, today, notices, beside(asking))
         if waiting and not [c for c in asking if c.intent not in ("inform", "affirm", "deny")]:
@@ -118,6 +122,26 @@ class Conversations:
             return self._answering.again(frame, areas, memory, today, notices)
         message = turn.ranking if len(turn.clauses) > 1 else None
         return self._answering.answer(asking, frame, areas, memory, today, notices, message)
+
+    def _for_each(
+        self,
+        each: Sequence[Frame],
+        asked: Sequence[Clause],
+        frame: Frame,
+        areas: Sequence[str],
+        memory: Memory,
+        today: date,
+        notices: Sequence[str],
+    ) -> tuple[Reply, Memory]:
+        """The answers for several pupils who are spoken of together; nobody is led to a route by questions."""
+        questions = [self._first_guess(c.text) if c.intent == FIND_ROUTE else c for c in asked] or [self._first_guess()]
+
+        def answer(one: Frame, known: Memory, label: str) -> tuple[Reply, Memory]:
+            return self._answering.answer(questions, one, areas, known, today, notices, label=label, pupils=len(each))
+
+        labels = [self._speaker.pupil(one, n) for n, one in enumerate(each, start=1)]
+        reply, after = answer_each(each, labels, replace(memory, frame=frame), self._speaker, answer)
+        return reply, replace(after, frame=replace(frame, routes=()))
 
     def _bridged(
         self, bridge: Bridge, named: Sequence[str], memory: Memory, notices: Sequence[str]
@@ -152,6 +176,9 @@ class Conversations:
             pending = (topic_clause(self._topics[str(value["topic"])], str(value.get("question") or "")),)
         if pending and frame.area is None:
             return self._clarifier.ask_area(replace(memory, pending=pending))
+        each = frame.each()
+        if pending and frame.area is not None and len(each) > 1:
+            return self._for_each(each, pending, frame, [frame.area], memory, today, [])
         if pending and frame.area is not None and wants_route(pending):
             return self._answering.guide(frame, [frame.area], memory, today, [])
         if pending and frame.area is not None:

@@ -8,12 +8,16 @@ from typing import Any
 
 from bot.knowledge.model import Fact
 
+MOST_OTHERS = 6
+
 
 @dataclass(frozen=True)
 class Frame:
     """Known facts, by id. `carried` are the pupil facts that were said in an earlier turn, not in this one.
 
-    `needs` is a tuple of need ids. `routes` are the routes last named or answered about.
+    `needs` is a tuple of need ids. `routes` are the routes last named or answered about. `others` are the facts of
+    pupils spoken of before, in the order in which they came up; `together`: how many pupils, this one the last of
+    them, the last message was about (0 or 1: this one only).
     """
 
     area: str | None = None
@@ -21,6 +25,8 @@ class Frame:
     pupil: Mapping[str, Any] = field(default_factory=dict)
     routes: tuple[str, ...] = ()
     carried: frozenset[str] = frozenset()
+    others: tuple[Mapping[str, Any], ...] = ()
+    together: int = 0
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -36,9 +42,30 @@ class Frame:
         carried = frozenset(n for n in self.pupil if n not in said)
         return replace(self, conversation=conversation, pupil=pupil, carried=carried)
 
-    def new_pupil(self) -> Frame:
-        """The same conversation about another pupil: nothing of the former pupil is kept."""
-        return replace(self, pupil={}, routes=(), carried=frozenset())
+    def new_pupil(self, facts: Mapping[str, Any] | None = None) -> Frame:
+        """The same conversation about another pupil: nothing of the former one is kept but among the others."""
+        others = (*self.others, dict(self.pupil)) if self.pupil else self.others
+        return replace(
+            self,
+            pupil=dict(facts or {}),
+            routes=(),
+            carried=frozenset(),
+            others=others[-MOST_OTHERS:],
+            together=0,
+        )
+
+    def back_to(self, number: int) -> Frame:
+        """The same conversation about one of the others again."""
+        chosen = self.others[number]
+        rest = (*self.others[:number], *self.others[number + 1 :])
+        return replace(replace(self, others=rest).new_pupil(chosen), carried=frozenset(chosen))
+
+    def each(self) -> tuple[Frame, ...]:
+        """A frame for each of the pupils that are spoken of together; this one alone where it is only one."""
+        if self.together <= 1 or self.together > len(self.others) + 1:
+            return (self,)
+        pupils = (*self.others[len(self.others) + 1 - self.together :], self.pupil)
+        return tuple(replace(self, pupil=p, routes=(), carried=self.carried & set(p)) for p in pupils)
 
 
 def plausible(fact: Fact, value: object) -> bool:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from bot.guidance.area import Knowledge
 from bot.guidance.frame import Frame
+from bot.guidance.pupils import Described, gone_back_to, one_of_them, pupils_of
+from bot.guidance.reading import Reader
 from bot.guidance.turn import Memory, Turn
 from bot.guidance.understanding import Understood
 from bot.knowledge.model import Wording
@@ -33,20 +37,24 @@ COMPARES = 0.45  # score from which a message is taken to compare the authoritie
 class Framer:
     """Keeps the frame of a conversation."""
 
-    def __init__(self, knowledge: Knowledge, wording: Wording) -> None:
+    def __init__(self, knowledge: Knowledge, wording: Wording, reader: Reader) -> None:
         self._knowledge = knowledge
         self._wording = wording
+        self._reader = reader
         self._facts = {f.id: f for f in knowledge.common.facts}
 
     def frame(self, heard: Understood, turn: Turn, memory: Memory) -> tuple[Frame, Memory, list[str]]:
         """The frame after this message, and notices about what was set aside or could not be taken."""
-        frame, reading, notices = memory.frame, heard.reading, []
+        frame, reading = memory.frame, heard.reading
+        notices: list[str] = []
         if turn.preset_area in self._knowledge.areas and frame.area is None:
             frame = replace(frame, area=turn.preset_area)
-        if reading.new_pupil and frame.pupil:
-            frame = frame.new_pupil()
-            notices.append(self._wording.new_pupil)
         said = dict(reading.facts)
+        described = pupils_of(turn.text, self._of_pupil)
+        if described:
+            return self._several(frame, said, described), memory, notices
+        frame, new = self._whose(frame, turn.text, reading.new_pupil)
+        notices += [self._wording.new_pupil] if new else []
         if ELLIPSIS.search(turn.text) and "ehcp" in frame.pupil and "ehcp" not in said:
             said["ehcp"] = not frame.pupil["ehcp"]
         if "year" in said and "age" not in said:
@@ -57,6 +65,32 @@ class Framer:
         wrong = {"year": self._wording.invalid_year, "age": self._wording.invalid_age}
         notices += [text for name, text in wrong.items() if name in reading.invalid]
         return frame, memory, notices
+
+    def _of_pupil(self, text: str) -> dict[str, Any]:
+        """What a text says of a pupil."""
+        facts = self._reader.read(text).facts
+        return {n: v for n, v in facts.items() if n in self._facts and self._facts[n].scope == "pupil"}
+
+    def _several(self, frame: Frame, said: Mapping[str, Any], described: Sequence[Described]) -> Frame:
+        """The frame after a message about several pupils: the last of them, the others beside them."""
+        about = {n: v for n, v in said.items() if self._facts[n].scope == "conversation"}
+        frame = frame.with_facts({**about, "subject": "pupil"}, self._facts)
+        for pupil in described:
+            frame = frame.new_pupil(pupil.facts)
+        return replace(frame, together=len(described))
+
+    def _whose(self, frame: Frame, text: str, new_pupil: bool) -> tuple[Frame, bool]:
+        """The frame of the pupil whom a message is about, and whether that is one not spoken of before."""
+        said = self._of_pupil(text)
+        back = gone_back_to(text, said, frame.others, frame.pupil)
+        if back is None and frame.together > 1:
+            back = one_of_them([f.pupil for f in frame.each()[:-1]], frame.pupil, said)
+            back = None if back is None else len(frame.others) + 1 - frame.together + back
+        if back is not None:
+            return frame.back_to(back), False
+        if new_pupil and frame.pupil:
+            return frame.new_pupil(), True
+        return (replace(frame, together=0) if said else frame), False
 
     def compares(self, heard: Understood, frame: Frame) -> bool:
         """Whether a message holds authorities against each other: said so, or asked whether another one differs."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bot.guidance.frame import Frame
+from bot.guidance.frame import MOST_OTHERS, Frame
 from bot.guidance.turn import Clause, Last, Memory
 
-SLOTS = ("area", "conversation", "pupil", "routes", "last", "pending", "offered", "told")
+SLOTS = ("area", "conversation", "pupil", "routes", "last", "pending", "offered", "told", "others")
 
 
 def to_slots(memory: Memory) -> dict[str, Any]:
@@ -23,19 +23,23 @@ def to_slots(memory: Memory) -> dict[str, Any]:
         "pending": [_clause_to(c) for c in memory.pending],
         "offered": [{"title": t, "value": dict(v)} for t, v in memory.offered],
         "told": sorted(memory.told),
+        "others": _others_to(memory.frame),
     }
 
 
 def from_slots(slots: Mapping[str, Any]) -> Memory:
     """Memory from slot values (missing ones: empty)."""
     last = _mapping(slots.get("last"))
-    area = slots.get("area")
+    others = _mapping(slots.get("others"))
+    area, together = slots.get("area"), others.get("together")
     return Memory(
         frame=Frame(
             area=area if isinstance(area, str) else None,
             conversation=_facts(slots.get("conversation")),
             pupil=_facts(slots.get("pupil")),
             routes=_strings(slots.get("routes")),
+            others=tuple(_facts(o) for o in _mappings(others.get("pupils"))),
+            together=together if isinstance(together, int) and 0 <= together <= MOST_OTHERS + 1 else 0,
         ),
         last=Last(
             area=str(last.get("area") or ""),
@@ -75,6 +79,12 @@ def _last_to(last: Last) -> dict[str, Any]:
         "question": last.question,
         "routes": list(last.routes),
     }
+
+
+def _others_to(frame: Frame) -> dict[str, Any]:
+    if not frame.others and not frame.together:
+        return {}
+    return {"pupils": [_plain(o) for o in frame.others], "together": frame.together}
 
 
 def _clause_to(clause: Clause) -> dict[str, Any]:

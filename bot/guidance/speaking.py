@@ -15,6 +15,7 @@ from bot.guidance.turn import Memory
 from bot.knowledge.model import Wording
 
 SHOWN_IN_LEAD = ("ehcp", "year")
+SHOWN_OF_PUPIL = ("year", "ehcp", "needs")
 
 
 class Speaker:
@@ -58,14 +59,14 @@ class Speaker:
         lead = self._wording.not_covered.format(area=self._knowledge.areas[area_id].name)
         return Answer(area=area_id, status=Status.NOT_STATED, lead=lead)
 
-    def headed(self, parts: Sequence[Answer]) -> list[Answer]:
-        """Several parts with a heading each: the topic, and the area where there are several."""
+    def headed(self, parts: Sequence[Answer], label: str = "") -> list[Answer]:
+        """Several parts with a heading each: the pupil (`label`), the area where there are several, the topic."""
         several_areas = len({p.area for p in parts if p.area}) > 1
         found = []
         for part in parts:
             name = self._knowledge.areas[part.area].name if part.area and several_areas else ""
             title = self._titles.get(part.topic, "")
-            heading = ": ".join(p for p in (name, title) if p)
+            heading = ": ".join(p for p in (label, name, title) if p)
             found.append(part.model_copy(update={"question": heading + ":" if heading else ""}))
         return found
 
@@ -81,6 +82,12 @@ class Speaker:
         carried = frame.carried & set(SHOWN_IN_LEAD)
         shown = ", ".join(c.label for c in self.chips(frame) if c.fact in carried)
         return [Answer(lead=self._wording.carried_lead.format(facts=shown))] if shown else []
+
+    def pupil(self, frame: Frame, number: int) -> str:
+        """How one of several pupils is called: EHCP, year and need as far as they are known, else by number."""
+        chips = {c.fact: c.label for c in self.chips(frame) if c.fact in frame.pupil}
+        shown = ", ".join(chips[fact] for fact in SHOWN_OF_PUPIL if fact in chips)
+        return shown[:1].upper() + shown[1:] or self._wording.pupil_number.format(number=number)
 
     def chips(self, frame: Frame) -> list[Chip]:
         """What was understood, each fact with its label."""

@@ -37,7 +37,14 @@ CLAUSES = st.builds(
 MEMORIES = st.builds(
     Memory,
     frame=st.builds(
-        Frame, area=st.none() | NAMES, conversation=FACTS, pupil=FACTS, routes=STRINGS, carried=st.just(frozenset())
+        Frame,
+        area=st.none() | NAMES,
+        conversation=FACTS,
+        pupil=FACTS,
+        routes=STRINGS,
+        carried=st.just(frozenset()),
+        others=st.lists(FACTS, max_size=2).map(tuple),
+        together=st.integers(0, 3),
     ),
     last=st.builds(Last, area=NAMES, topics=STRINGS, statements=STRINGS, question=NAMES),
     pending=st.lists(CLAUSES, max_size=2).map(tuple),

@@ -136,6 +136,7 @@ class Wording(Record):
     new_pupil: Text
     carried: Text
     carried_lead: Text
+    pupil_number: Text
     overdue: Text
     sources_lead: Text
     sources_none: Text
