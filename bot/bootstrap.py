@@ -8,6 +8,7 @@ from bot.embedding import Embedder
 from bot.guidance.service import AnswerService
 from bot.knowledge.lookups import own_words
 from bot.knowledge.store import Store
+from bot.reports import Reports
 from bot.settings import Settings, load_settings
 from bot.spelling import Speller, build_speller
 
@@ -33,7 +34,13 @@ def embedder() -> Embedder:
 @cache
 def answers() -> AnswerService:
     """The answer service of this process."""
-    return AnswerService(store(), embedder().embed)
+    return AnswerService(store(), embedder().embed, note=lambda report: reports().add(report))
+
+
+@cache
+def reports() -> Reports:
+    """The reports that an answer is wrong."""
+    return Reports(settings().reports_url, settings().reports_keep_days)
 
 
 @cache

@@ -7,6 +7,7 @@ import sys
 import typer
 
 from bot.cli_content import app as content_app
+from bot.cli_reports import reports
 
 app = typer.Typer(
     help="Signpost: which service, what first, which form, where to.",
@@ -14,6 +15,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(content_app, name="content")
+app.command()(reports)
 
 
 def _register_run() -> None:

@@ -62,6 +62,12 @@ class Settings(BaseSettings):
         None, description="SQLite file of the engine's conversations. Empty: tracker.db in the var folder."
     )
 
+    reports_url: str = Field(
+        "",
+        description="Database of reports that an answer is wrong (SQLAlchemy URL). Empty: SQLite, var folder.",
+    )
+    reports_keep_days: int = Field(180, ge=1, description="Days after which such a report is deleted.")
+
     engine_timeout_seconds: float = Field(9.0, gt=0, description="Longest wait of the door for the engine.")
     action_timeout_seconds: float = Field(
         5.0, gt=0, description="Longest time for one action; shorter than the wait for the engine."
@@ -109,6 +115,7 @@ class Settings(BaseSettings):
         filled["engine_url"] = value_of("engine_url") or f"http://127.0.0.1:{value_of('engine_port')}"
         filled["actions_url"] = value_of("actions_url") or f"http://127.0.0.1:{value_of('actions_port')}"
         filled["knowledge_url"] = value_of("knowledge_url") or f"sqlite:///{var_dir / 'knowledge.db'}"
+        filled["reports_url"] = value_of("reports_url") or f"sqlite:///{var_dir / 'reports.db'}"
         filled["models_dir"] = value_of("models_dir") or var_dir / "models"
         filled["tracker_db"] = value_of("tracker_db") or var_dir / "tracker.db"
         return filled

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from bot.door.choices import Choice, choice_of
 from bot.door.words import reply_of
-from bot.guidance.reply import Reply
+from bot.guidance.reply import CHANGE, Reply
 
 _LISTS = ("parts", "checklist", "dates", "notices", "understood", "takeaways")
 
@@ -46,14 +46,20 @@ def with_notice(reply: Mapping[str, Any], notice: str) -> dict[str, Any]:
 
 
 def with_signed_choices(reply: Mapping[str, Any], sign: Callable[[Choice], str]) -> dict[str, Any]:
-    """The reply with its offers as {"title", "payload"}. Offers without title or value are left out."""
+    """The reply with its offers as {"title", "payload"} and a payload to change each fact that was understood.
+
+    Offers without title or value are left out.
+    """
     signed = []
     for offer in _objects(reply["choices"]):
         choice = choice_of(offer)
         title = offer.get("title")
         if choice is not None and isinstance(title, str) and title.strip():
             signed.append({"title": title, "payload": sign(choice)})
-    return {**reply, "choices": signed}
+    understood = [
+        {**fact, "payload": sign(Choice(CHANGE, fact["fact"]))} for fact in reply["understood"] if fact.get("fact")
+    ]
+    return {**reply, "choices": signed, "understood": understood}
 
 
 def as_rest_message(sender: str, reply: Mapping[str, Any]) -> dict[str, Any]:

@@ -128,7 +128,9 @@ def form_fields(body: bytes) -> dict[str, str]:
 def title_of_choice(transcript: Any, payload: str) -> str | None:
     """Words of an offered choice; None if it was not offered in this transcript."""
     for entry in reversed(transcript):
-        for choice in entry["reply"]["choices"]:
-            if choice["payload"] == payload:
-                return str(choice["title"])
+        offered = [(c["payload"], c["title"]) for c in entry["reply"]["choices"]]
+        offered += [(f.get("payload"), f["label"]) for f in entry["reply"]["understood"]]
+        for signed, title in offered:
+            if signed == payload:
+                return str(title)
     return None

@@ -39,7 +39,7 @@ def blocks_of(text: str) -> list[tuple[str, list[str]]]:
 def is_structured(reply: Mapping[str, Any]) -> bool:
     """Whether the reply's parts say all of it: else its text is shown, which always does."""
     parts = reply["parts"]
-    return bool(parts) and not reply["comparison"] and all(part["points"] or part["lead"] for part in parts)
+    return bool(parts) and all(part["points"] or part["lead"] for part in parts)
 
 
 def extras_of(reply: Mapping[str, Any], words: Mapping[str, Any]) -> list[tuple[str, list[str]]]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from bot.guidance.area import AreaKnowledge, Knowledge
 from bot.guidance.frame import Frame
 from bot.guidance.reply import Answer, Choice, Point, Reply, Status
+from bot.guidance.report import Report
 from bot.guidance.speaking import Speaker
 from bot.guidance.turn import Clause, Memory, Turn
 from bot.guidance.understanding import topic_weights
@@ -17,6 +18,7 @@ from bot.knowledge.lookups import fold
 from bot.knowledge.model import Wording
 
 SKIP = "skip"  # the kind of the choice "I don't know"; its value is the fact that was asked for
+FORGET = "forget"  # of the choice that it is not known after all
 UNKNOWN = re.compile(
     r"(?:i |we )?(?:really |honestly )?(?:don'?t know|do not know|not sure|unsure|no idea|dunno|idk)\b"
 )
@@ -29,10 +31,14 @@ TO_START_WITH = ("how_to_refer", "requirements", "eligibility")
 class Clarifier:
     """Asks back with choices, once; says again what was said, with its sources or in simpler words."""
 
-    def __init__(self, knowledge: Knowledge, wording: Wording, speaker: Speaker) -> None:
+    def __init__(
+        self, knowledge: Knowledge, wording: Wording, speaker: Speaker, note: Callable[[Report], bool]
+    ) -> None:
         self._knowledge = knowledge
         self._wording = wording
         self._speaker = speaker
+        self._note = note
+        self._types = {f.id: f.type for f in knowledge.common.facts}
         self._topics = {t.id: t for t in knowledge.common.topics}
 
     def unsure(
@@ -88,13 +94,13 @@ class Clarifier:
         for title, value in memory.offered:
             if fold(title) == typed:
                 return value
-        unknown = next((v for _, v in memory.offered if v.get("kind") == SKIP), None)
+        unknown = next((v for _, v in memory.offered if v.get("kind") in (SKIP, FORGET)), None)
         if unknown is None:
             return None
         if UNKNOWN.match(typed):
             return unknown
         kind = str(unknown["value"])
-        if typed.isdigit() and kind == "year":
+        if typed.isdigit() and self._types.get(kind) in ("number", "age"):
             return {"kind": kind, "value": int(typed)}
         if len(typed.split()) <= SHORT_ANSWER and turn.intent in ("affirm", "deny"):
             wanted = turn.intent == "affirm"
@@ -140,14 +146,17 @@ class Clarifier:
         areas = [p.area for p in parts if p.area]
         return self._speaker.reply(Status.ANSWERED, headed, memory.frame, areas)
 
-    def wrong(self, memory: Memory) -> Reply:
-        """What the offer says once more, and whom to ask, after "that's wrong"."""
+    def wrong(self, memory: Memory, text: str) -> Reply:
+        """What the offer says once more, and whom to ask, after "that's wrong", which is noted for its owners."""
         area = self._knowledge.areas.get(memory.last.area or memory.frame.area or "")
         if area is None:
             return self._speaker.say(Status.SMALL_TALK, self._wording.small_talk["say_wrong"])
         ids = [*memory.last.statements[:2], area.content.authority.contact]
         points = [area.point(area.statements[i]) for i in dict.fromkeys(ids) if i in area.statements]
-        lead = f"{self._wording.small_talk['say_wrong']} {self._wording.repeat_lead}"
+        said = memory.last.statements
+        noted = bool(said) and self._note(Report(area.id, text, memory.last.question, said, self._knowledge.version))
+        words = [self._wording.small_talk["say_wrong"], self._wording.noted if noted else "", self._wording.repeat_lead]
+        lead = " ".join(w for w in words if w)
         part = Answer(area=area.id, lead=lead, points=points)
         return self._speaker.reply(Status.ANSWERED, [part], memory.frame, [area.id])
 

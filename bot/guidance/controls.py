@@ -72,7 +72,7 @@ class Controls:
         if intent in self._simpler:
             return self._clarifier.simpler(memory, self._simpler[intent]), memory
         if intent == "say_wrong":
-            return self._clarifier.wrong(memory), memory
+            return self._clarifier.wrong(memory, turn.text), memory
         if intent == "talk_to_person":
             frame, memory, _ = self._framer.frame(heard, turn, memory)
             areas = self._framer.areas(heard, frame)

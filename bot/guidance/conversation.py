@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -13,14 +13,15 @@ from bot.guidance.area import Knowledge
 from bot.guidance.asking import GLOSSARY, Respondent
 from bot.guidance.bridging import Bridging
 from bot.guidance.checking import ROUTE, Checking
-from bot.guidance.clarifying import Clarifier
+from bot.guidance.clarifying import FORGET, Clarifier
 from bot.guidance.controls import Controls
 from bot.guidance.dating import Dater
 from bot.guidance.frame import Frame, plausible
 from bot.guidance.framing import Framer
 from bot.guidance.likeness import Embed
 from bot.guidance.reading import Reader
-from bot.guidance.reply import Answer, Reply, Status
+from bot.guidance.reply import CHANGE, Answer, Reply, Status
+from bot.guidance.report import Report
 from bot.guidance.several import answer_each
 from bot.guidance.speaking import Speaker
 from bot.guidance.triage import FIND_ROUTE, STOPS, Triage, beside, forget_questions, surely, wants_route
@@ -41,9 +42,19 @@ FIRST_GUESS = "how_to_refer"  # what a described pupil, without a question, most
 
 
 class Conversations:
-    """Answers turns from one version of the knowledge."""
+    """Answers turns from one version of the knowledge.
 
-    def __init__(self, knowledge: Knowledge, embed: Embed, limits: Limits | None = None) -> None:
+    Args:
+        note: keeps a report that an answer is wrong and says whether it could.
+    """
+
+    def __init__(
+        self,
+        knowledge: Knowledge,
+        embed: Embed,
+        limits: Limits | None = None,
+        note: Callable[[Report], bool] = lambda report: False,
+    ) -> None:
         if knowledge.common.wording is None:
             raise ValueError("content/common/wording.yml is missing")
         self.knowledge = knowledge
@@ -58,7 +69,7 @@ class Conversations:
         self._framer = Framer(knowledge, self.wording, self._reader)
         self._speaker = Speaker(knowledge, self.wording)
         self._dater = Dater(knowledge, self.wording)
-        self._clarifier = Clarifier(knowledge, self.wording, self._speaker)
+        self._clarifier = Clarifier(knowledge, self.wording, self._speaker, note)
         self._triage = Triage(knowledge, self.wording, self._speaker)
         self._controls = Controls(knowledge, self.wording, self._framer, self._speaker, self._clarifier, self._limits)
         self._bridging = Bridging(knowledge)
@@ -89,7 +100,12 @@ class Conversations:
             return self._speaker.say(Status.SMALL_TALK, self.wording.small_talk["goodbye"]), stopped
         heard = self._dater.heard(understand(turn, self._reader, self._limits), turn.text, today)
         heard = self._checking.hear(heard, turn, memory)
-        control = self._controls.reply(heard, turn, memory)
+        taken_back = self._framer.taken_back(turn.text, memory.frame)
+        if taken_back:
+            heard = heard.without(taken_back)
+            last = replace(memory.last, routes=())
+            memory = replace(memory, frame=memory.frame.without(taken_back), last=last)
+        control = None if taken_back else self._controls.reply(heard, turn, memory)
         if control is not None:
             return control
         frame, memory, notices = self._framer.frame(heard, turn, memory)
@@ -112,6 +128,8 @@ class Conversations:
         if waiting and not [c for c in asking if c.intent not in ("inform", "affirm", "deny")]:
             settled = replace(frame, carried=frozenset())
             return self._answering.answer(waiting, settled, areas, memory, today, notices)
+        if taken_back and memory.last.topics and not [c for c in asking if c.intent.startswith("ask_")]:
+            return self._answering.again(frame, areas, memory, today, notices)
         if not asking:
             return self._nothing_asked(heard, turn, memory, frame, areas, today, notices)
         if (
@@ -164,6 +182,12 @@ class Conversations:
         frame = memory.frame
         if kind == "area" and value in self.knowledge.areas:
             frame = replace(frame, area=str(value))
+        elif kind == CHANGE and value in self._facts:
+            return self._triage.ask_anew(self._facts[str(value)], memory)
+        elif kind == CHANGE and value == "area":
+            return self._clarifier.ask_area(memory)
+        elif kind == FORGET and value in self._facts:
+            frame, memory = frame.without({str(value)}), replace(memory, last=replace(memory.last, routes=()))
         elif kind in self._facts and plausible(self._facts[kind], value):
             frame = frame.with_facts({kind: tuple(value) if isinstance(value, list) else value}, self._facts)
             if kind in frame.pupil and "subject" not in frame.facts:

@@ -24,6 +24,8 @@ EHCP_ASKED = any_of(
 EHCP_UNSURE = any_of(
     r"\b(?:not sure|unsure|not certain|unclear|don'?t know|dunno|no idea|no clue|can'?t (?:say|tell|remember)"
     r"|wonder(?:ing)?|check(?:ing)?|find(?:ing)? out) (?:if|whether)\b[^.?!]{0,25}$",
+    r"\b(?:not sure|unsure|not certain|don'?t know)(?: that)? (?:he|she|they|it|(?:the|this) \w+)"
+    r" (?:has|have|had|got)\b[^.?!]{0,12}$",
     r"\bwith or without (?:an? )?$",
 )
 EHCP_NOT_YET = any_of(
@@ -50,6 +52,17 @@ EHCP_MAY_END = any_of(r"\b(?:if|unless|before|until)\b[^.?!,;]*$")
 SEN_SUPPORT = re.compile(
     r"\b(?:sen support|sen k|k code|on the register)\b(?! (?:service|line|plan|team|inbox))", re.IGNORECASE
 )
+
+
+UNSURE_NOW = any_of(
+    r"\b(?:not|n'?t) (?:so |too |really |actually |even )?(?:sure|certain|know)\b[^.?!]{0,40}"
+    r"\b(?:has|have|got|is) [^.?!]{0,12}(?:ehcp?|plan|one)\b(?! (?:is|was|says?))"
+)
+
+
+def is_unsure(text: str) -> bool:
+    """Whether a text says that it is not known whether there is an EHCP."""
+    return bool(UNSURE_NOW.search(text.replace("’", "'")))
 
 
 def read_ehcp(text: str) -> bool | None:

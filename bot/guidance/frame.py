@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -41,6 +41,16 @@ class Frame:
             target[name] = value
         carried = frozenset(n for n in self.pupil if n not in said)
         return replace(self, conversation=conversation, pupil=pupil, carried=carried)
+
+    def without(self, names: Collection[str]) -> Frame:
+        """This frame without some facts, as if they had not been said."""
+        return replace(
+            self,
+            conversation={n: v for n, v in self.conversation.items() if n not in names},
+            pupil={n: v for n, v in self.pupil.items() if n not in names},
+            carried=self.carried - frozenset(names),
+            routes=(),
+        )
 
     def new_pupil(self, facts: Mapping[str, Any] | None = None) -> Frame:
         """The same conversation about another pupil: nothing of the former one is kept but among the others."""

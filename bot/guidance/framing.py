@@ -8,11 +8,13 @@ from dataclasses import replace
 from typing import Any
 
 from bot.guidance.area import Knowledge
+from bot.guidance.ehcp import is_unsure
 from bot.guidance.frame import Frame
 from bot.guidance.pupils import Described, gone_back_to, one_of_them, pupils_of
 from bot.guidance.reading import Reader
 from bot.guidance.turn import Memory, Turn
 from bot.guidance.understanding import Understood
+from bot.knowledge.lookups import fold
 from bot.knowledge.model import Wording
 
 # "and one who hasn't", "and if he did have one?": the opposite of what was said before.
@@ -30,6 +32,11 @@ DIFFERS = re.compile(
 )
 ALL_OF_THEM = re.compile(
     r"\b(?:both|each|either|the two) (?:councils?|authorit(?:y|ies)|areas?|offers?|las?)\b", re.IGNORECASE
+)
+TAKES_BACK = re.compile(
+    r"\b(?:forget|ignore|disregard|scrap|scratch|leave out|never ?mind|drop|take (?:out|back))(?: about)?"
+    r"(?: what i (?:said|told you|wrote) about)? (?:the |that |his |her |their |its )?",
+    re.IGNORECASE,
 )
 COMPARES = 0.45  # score from which a message is taken to compare the authorities
 
@@ -65,6 +72,21 @@ class Framer:
         wrong = {"year": self._wording.invalid_year, "age": self._wording.invalid_age}
         notices += [text for name, text in wrong.items() if name in reading.invalid]
         return frame, memory, notices
+
+    def taken_back(self, text: str, frame: Frame) -> frozenset[str]:
+        """The known facts that a message takes back: "forget the year", "not sure she has an EHCP after all"."""
+        found = set()
+        for m in TAKES_BACK.finditer(text):
+            rest = fold(text[m.end() :])
+            for fact in self._facts.values():
+                names = (fact.id.replace("_", " "), fold(fact.label))
+                if fact.id in frame.facts and rest.startswith(names):
+                    found.add(fact.id)
+        if "ehcp" in frame.pupil and is_unsure(text):
+            found.add("ehcp")
+        if "year" in found or "age" in found:  # the one is reckoned from the other
+            found |= {"year", "age"} & set(frame.pupil)
+        return frozenset(found)
 
     def _of_pupil(self, text: str) -> dict[str, Any]:
         """What a text says of a pupil."""

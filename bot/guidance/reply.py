@@ -8,6 +8,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+CHANGE = "change"  # kind of the choice to change a fact that was understood; its value is the fact
+
 
 class Status(StrEnum):
     """Every way a turn can end. Console, logs and tests use this list."""
@@ -92,11 +94,15 @@ class ChecklistItem(Part):
 
 
 class Understood(Part):
-    """A fact that the answer rests on: `fact` and `value` as data, `label` as shown."""
+    """A fact that the answer rests on: `fact` and `value` as data, `label` as shown.
+
+    `payload`: sent back it asks for another value; the front door adds it, signed.
+    """
 
     fact: str
     value: Any
     label: str
+    payload: str = ""
 
 
 class Choice(Part):

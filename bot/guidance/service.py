@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -11,8 +12,11 @@ from bot.guidance.area import AreaKnowledge, Knowledge
 from bot.guidance.conversation import Conversations
 from bot.guidance.likeness import Embed
 from bot.guidance.reply import Reply
+from bot.guidance.report import Report
 from bot.guidance.turn import Memory, Turn
 from bot.knowledge.store import Store, StoreEmptyError
+
+log = logging.getLogger(__name__)
 
 
 def knowledge_of(store: Store) -> Knowledge:
@@ -38,6 +42,7 @@ class AnswerService:
         look_every_seconds: float = 2.0,
         clock: Callable[[], float] = time.monotonic,
         today: Callable[[], date] = date.today,
+        note: Callable[[Report], None] | None = None,
     ) -> None:
         self._store, self._embed, self._every, self._clock, self._today = (
             store,
@@ -46,6 +51,7 @@ class AnswerService:
             clock,
             today,
         )
+        self._note = note
         self._lock = threading.Lock()
         self._current: Conversations | None = None
         self._looked_at = float("-inf")
@@ -59,8 +65,19 @@ class AnswerService:
                 if stamp is None and self._current is None:
                     raise StoreEmptyError
                 if self._current is None or (stamp is not None and stamp.version != self._current.knowledge.version):
-                    self._current = Conversations(knowledge_of(self._store), self._embed)
+                    self._current = Conversations(knowledge_of(self._store), self._embed, note=self._noted)
             return self._current
+
+    def _noted(self, report: Report) -> bool:
+        """Whether a report could be kept; nobody is told that it was when it was not."""
+        if self._note is None:
+            return False
+        try:
+            self._note(report)
+        except Exception as error:  # whatever the database says, the person is still answered
+            log.error("a report was not kept: %s", type(error).__name__)
+            return False
+        return True
 
     def reply(self, turn: Turn, memory: Memory) -> tuple[Reply, Memory]:
         """The reply to one message, and what to remember."""

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.guidance.area import AreaKnowledge, Knowledge
-from bot.guidance.clarifying import SKIP, offered
+from bot.guidance.clarifying import FORGET, SKIP, offered
 from bot.guidance.conditions import holds
 from bot.guidance.frame import Frame
 from bot.guidance.reply import Answer, Choice, Reply, Status
@@ -142,15 +142,24 @@ class Triage:
 
         `before`: what was answered to something else in the same message.
         """
-        choices = self.choices(fact)
+        choices = self.choices(fact, SKIP)
         part = Answer(status=Status.CLARIFY, lead=fact.question or "")
         status = Status.PARTLY_ANSWERED if before else Status.CLARIFY
         reply = self._speaker.reply(status, [*before, part], frame, areas, notices, choices)
         memory = replace(memory, frame=frame, offered=offered(choices), pending=(Clause("", FIND_ROUTE, 1.0, 1.0),))
         return reply, memory.telling(ASKED + fact.id)
 
-    def choices(self, fact: Fact) -> list[Choice]:
-        """What a fact can be, and that it is not known."""
+    def ask_anew(self, fact: Fact, memory: Memory) -> tuple[Reply, Memory]:
+        """The question for a fact that was understood, so that it can be put right or taken back."""
+        choices = self.choices(fact, FORGET)
+        lead = fact.question or self._wording.change_fact.format(label=fact.label)
+        reply = self._speaker.reply(
+            Status.CLARIFY, [Answer(status=Status.CLARIFY, lead=lead)], memory.frame, [], (), choices
+        )
+        return reply, replace(memory, offered=offered(choices))
+
+    def choices(self, fact: Fact, unknown: str) -> list[Choice]:
+        """What a fact can be, and that it is not known (`unknown`: the kind of that choice)."""
         values: list[tuple[str, object]] = []
         if fact.type == "bool":
             values = [(self._wording.yes.strip("."), True), (self._wording.no.strip("."), False)]
@@ -159,4 +168,4 @@ class Triage:
         elif fact.type == "choice":
             values = [(self._wording.values.get(v, v.capitalize()), v) for v in fact.values]
         found = [Choice(title=title, value={"kind": fact.id, "value": value}) for title, value in values]
-        return [*found, Choice(title=self._wording.dont_know, value={"kind": SKIP, "value": fact.id})]
+        return [*found, Choice(title=self._wording.dont_know, value={"kind": unknown, "value": fact.id})]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from bot.guidance.area import AreaKnowledge
@@ -82,6 +82,11 @@ class Understood:
     asking: tuple[Clause, ...]
     intent: str
     score: float
+
+    def without(self, names: Collection[str]) -> Understood:
+        """The same without some of the facts that were read."""
+        facts = {n: v for n, v in self.reading.facts.items() if n not in names}
+        return replace(self, reading=replace(self.reading, facts=facts))
 
 
 def leans_on_context(clause: Clause) -> bool:

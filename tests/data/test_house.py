@@ -33,7 +33,15 @@ MAY_IMPORT: dict[str, set[str]] = {
     "bot.spelling": set(),
     "bot.knowledge": {"bot.embedding"},
     "bot.guidance": {"bot.knowledge", "bot.embedding"},
-    "bot.bootstrap": {"bot.settings", "bot.knowledge", "bot.guidance", "bot.embedding", "bot.spelling"},
+    "bot.reports": {"bot.guidance"},
+    "bot.bootstrap": {
+        "bot.settings",
+        "bot.knowledge",
+        "bot.guidance",
+        "bot.embedding",
+        "bot.spelling",
+        "bot.reports",
+    },
     "bot.door": {
         "bot.bootstrap",
         "bot.settings",
@@ -47,7 +55,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "bot.launcher": {"bot.settings"},
     "bot.cli_run": {"bot.settings", "bot.launcher"},
     "bot.cli_content": {"bot.settings", "bot.bootstrap", "bot.knowledge"},
-    "bot.cli": {"bot.cli_run", "bot.cli_content", "bot.settings"},
+    "bot.cli_reports": {"bot.bootstrap"},
+    "bot.cli": {"bot.cli_run", "bot.cli_content", "bot.cli_reports", "bot.settings"},
     "signpost_engine": {"bot.embedding"},
     "scripts": set(),
 }

@@ -21,13 +21,14 @@ class _Strict(BaseModel):
 class Turn(_Strict):
     """A message and what must hold in its reply. Texts are substrings in any case, or /patterns/.
 
-    Exactly one of `say` (typed), `choose` (title of an offered button), `payload` (sent as it is) and `body`
-    (the whole request, as JSON or as text) is sent.
+    Exactly one of `say` (typed), `choose` (title of an offered button), `change` (a fact that was understood),
+    `payload` (sent as it is) and `body` (the whole request, as JSON or as text) is sent.
     """
 
     say: str | None = None
     choose: str | None = None
     payload: str | None = None
+    change: str | None = None
     body: Any = None
     preset_area: str | None = None
     repeat: int = 1
@@ -49,9 +50,9 @@ class Turn(_Strict):
 
     @model_validator(mode="after")
     def _one_message(self) -> Self:
-        given = [n for n in ("say", "choose", "payload", "body") if n in self.model_fields_set]
+        given = [n for n in ("say", "choose", "change", "payload", "body") if n in self.model_fields_set]
         if len(given) != 1:
-            raise ValueError(f"a turn needs exactly one of say, choose, payload and body, not {given}")
+            raise ValueError(f"a turn needs exactly one of say, choose, change, payload and body, not {given}")
         return self
 
 

@@ -48,7 +48,7 @@ def test_conversation(door: httpx.Client, conversation: Conversation) -> None:
     said: list[str] = []
     for number, turn in enumerate(conversation.turns, start=1):
         response = door.post(WEBHOOK, **_request(turn, sender, last))
-        said.append(f"> {turn.say or turn.choose or turn.payload or turn.body}\n{response.text[:3000]}")
+        said.append(f"> {turn.say or turn.choose or turn.change or turn.payload or turn.body}\n{response.text[:3000]}")
         assert response.status_code == turn.http, "\n".join(said)
         if turn.http != httpx.codes.OK:
             assert response.json()["error"]["code"] == (turn.error or response.json()["error"]["code"])
@@ -78,6 +78,10 @@ def _request(turn: Turn, sender: str, last: dict[str, Any] | None) -> dict[str, 
         offered = {choice["title"]: choice["payload"] for choice in (last or {"choices": []})["choices"]}
         assert turn.choose in offered, f"{turn.choose!r} was not offered, but {sorted(offered)}"
         text = offered[turn.choose]
+    if turn.change is not None:
+        chips = {chip["fact"]: chip["payload"] for chip in (last or {"understood": []})["understood"]}
+        assert turn.change in chips, f"{turn.change!r} was not understood, but {sorted(chips)}"
+        text = chips[turn.change]
     body: dict[str, Any] = {"sender": sender, "message": (text or "") * turn.repeat}
     if turn.preset_area is not None:
         body["metadata"] = {"area": turn.preset_area}

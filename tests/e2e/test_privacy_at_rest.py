@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.reports import Reports
 from tests.e2e.talking import Talk
 from tests.support import RunningSignpost
 
@@ -76,6 +77,17 @@ def test_a_cleared_chat_leaves_no_byte_in_the_store(signpost_processes: RunningS
     assert leaks(signpost_processes.var_dir, [word]) != []
     talk.clear()
     assert leaks(signpost_processes.var_dir, [word]) == []
+
+
+def test_that_is_wrong_is_kept_masked_with_what_was_shown(signpost_processes: RunningSignpost, talk: Talk) -> None:
+    talk.say("how many reviews does Section F support in Suffolk have?")
+    reply = talk.say("that's wrong, Wilhelmetta Crankshawe had three reviews and her mum Mrs Brackenthwaite says so")
+    assert "noted" in reply["text"]
+    (report,) = Reports(f"sqlite:///{signpost_processes.var_dir}/reports.db", keep_days=30).all()[:1]
+    assert "three reviews" in report.said
+    assert report.statements
+    assert all(statement.startswith("suffolk/") for statement in report.statements)
+    assert leaks(signpost_processes.var_dir, ["Wilhelmetta", "Crankshawe", "Brackenthwaite"]) == []
 
 
 def leaks(folder: Path, words: list[str]) -> list[str]:

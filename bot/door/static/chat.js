@@ -87,16 +87,25 @@
     return element("details", "", element("summary", "", words.email_label), head, element("p", "draft", draft.body));
   }
 
+  function chipOf(fact) {
+    if (!fact.payload) return element("span", "chip", fact.label);
+    const button = element("button", "chip", fact.label);
+    const said = words.change + " " + fact.label;
+    button.type = "button";
+    button.title = said;
+    button.addEventListener("click", () => send(fact.payload, said, said + ". "));
+    return button;
+  }
+
   function bodyOf(reply) {
     const body = [];
     if (reply.understood.length) {
       const chips = element("p", "chips", element("span", "label", words.understood_label));
-      for (const fact of reply.understood) chips.append(" ", element("span", "chip", fact.label));
+      for (const fact of reply.understood) chips.append(" ", chipOf(fact));
       body.push(chips);
     }
     const sources = sourcesOf(reply);
-    const structured = reply.parts.length && !reply.comparison
-      && reply.parts.every((part) => part.points.length || part.lead);
+    const structured = reply.parts.length && reply.parts.every((part) => part.points.length || part.lead);
     if (structured) {
       for (const part of reply.parts) {
         if (reply.parts.length > 1 && part.question) body.push(element("h3", "", part.question));

@@ -146,6 +146,8 @@ class Wording(Record):
     parents_lead: Text
     simpler_none: Text
     for_school: Text
+    noted: Text
+    change_fact: Text
     repeat_lead: Text
     invalid_year: Text
     invalid_age: Text
