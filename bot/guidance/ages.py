@@ -8,7 +8,8 @@ from typing import Any
 from bot.guidance.telling import NUMBERS
 
 YEAR = re.compile(
-    r"\b(?:year|yr|y)[ .-]?(?:group )?([1-9][0-9]?)(?:'?s)?\b(?! ?(?:weeks?|days?|months?|%))|\b(?:year |yr |y)(r)\b",
+    r"\b(?:(?:year|yr)(?: group)?: |(?:year|yr|y)[ .-]?(?:group )?)"
+    r"([1-9][0-9]?)(?:'?s)?\b(?! ?(?:weeks?|days?|months?|%))|\b(?:year |yr |y)(r)\b",
     re.IGNORECASE,
 )
 AGE = re.compile(

@@ -24,6 +24,7 @@ ROOM = {1: 1.0, 2: 0.75, 3: 0.6, 4: 0.5}
 LEAST_ROOM = 0.35  # of the usual length, for five answers in one reply and more
 IN_STORY = 0.30  # a clause after others, or after an answer, is seldom out of scope
 LEANING = 0.55  # still less where it says little by itself ("so where do we go with him?")
+ASKED_CHARS = 200  # of a question, as it is kept to be asked again
 CHAIN_CHARS = 100  # of the questions before a follow-up
 UNSTATED = 0.6  # likeness from which the offer's own silence is said rather than that it is none of our business
 
@@ -61,10 +62,12 @@ class Answering:
         message: Mapping[str, float] | None = None,
         label: str = "",
         pupils: int = 1,
+        side_by_side: bool = False,
     ) -> tuple[Reply, Memory]:
         """The reply to the questions of a message, for each area that is asked about.
 
         Args:
+            side_by_side: whether each question is asked of all areas, whichever it names itself.
             message: the ranking of intents of the whole message, where it has several clauses.
             label: which pupil it is about, for the headings, where the message is about several (`pupils`).
         """
@@ -74,7 +77,7 @@ class Answering:
         clauses = each_last_topic(clauses, [t for t in memory.last.topics if t in self._topics])
         room = ROOM.get(len(clauses) * len(areas) * pupils, LEAST_ROOM)
         for number, clause in enumerate(clauses):
-            asked_of = self._respondent.named_areas(clause, areas, len(clauses) == 1)
+            asked_of = self._respondent.named_areas(clause, areas, side_by_side)
             for area_id in asked_of:
                 ruled = any(o.answer.verdict is Verdict.NO and o.answer.area == area_id for o in outcomes)
                 outcome = self._respondent.respond(
@@ -102,7 +105,7 @@ class Answering:
         answered = [o for o in kept if o.answer.points]
         if answered and len(kept) > len(answered) and len(clauses) > 2:
             kept = answered  # in a long message a clause that is out of scope is mostly part of the story
-        return self._finish(kept, frame, areas, memory, today, list(notices), clauses[0], label)
+        return self._finish(kept, frame, areas, memory, today, list(notices), clauses, label)
 
     def _none_left_out(self, outcomes: Sequence[Outcome]) -> list[Outcome]:
         """Outcomes that are sure enough; where one authority's is, another's to the same question says so if not."""
@@ -143,7 +146,7 @@ class Answering:
         memory: Memory,
         today: date,
         notices: list[str],
-        first: Clause,
+        clauses: Sequence[Clause],
         label: str = "",
     ) -> tuple[Reply, Memory]:
         parts = [o.answer for o in outcomes]
@@ -170,7 +173,9 @@ class Answering:
                     area=next((p.area for p in reversed(answered) if p.area), areas[-1]),
                     topics=tuple(dict.fromkeys(t for o in outcomes for t in o.topics))[:3],
                     statements=tuple(dict.fromkeys(x.statement_id for p in answered for x in p.points)),
-                    question=_chain(first, memory),
+                    question=_chain(clauses[0], memory),
+                    asked=tuple((clauses[o.asked].text[:ASKED_CHARS], o.topics[0]) for o in outcomes if o.topics)[:3],
+                    areas=tuple(dict.fromkeys(p.area for p in answered if p.area)),
                     routes=held_for(self._knowledge.areas[areas[-1]], answered) if len(areas) == 1 else (),
                 ),
                 frame=replace(frame, routes=next((o.routes for o in outcomes if o.routes), frame.routes)),
@@ -194,10 +199,14 @@ class Answering:
         self, frame: Frame, areas: Sequence[str], memory: Memory, today: date, notices: Sequence[str]
     ) -> tuple[Reply, Memory]:
         """The last question once more, under a changed frame or for another area."""
+        if len({text for text, _ in memory.last.asked}) > 1:
+            asked = [(self._respondent.without_areas(text), f"ask_{topic}") for text, topic in memory.last.asked]
+            clauses = [Clause(text, intent, 1.0, 1.0, {intent: 1.0}) for text, intent in asked]
+            return self.answer(clauses, frame, areas, memory, today, notices, side_by_side=True)
         topics = {f"ask_{t}": 1.0 for t in memory.last.topics}
         text = self._respondent.without_areas(memory.last.question) or self._topics[memory.last.topics[0]].title
         clause = Clause(text, "follow_up", 1.0, 1.0, topics)
-        return self.answer([clause], frame, areas, memory, today, notices)
+        return self.answer([clause], frame, areas, memory, today, notices, side_by_side=True)
 
 
 def _about(clause: Clause, topics: Sequence[str]) -> Clause:

@@ -111,12 +111,12 @@ class Respondent:
         """A question without the names of authorities, so that it can be asked for another one."""
         return self._reader.area_names.without(text)
 
-    def named_areas(self, clause: Clause, areas: Sequence[str], alone: bool) -> Sequence[str]:
+    def named_areas(self, clause: Clause, areas: Sequence[str], side_by_side: bool) -> Sequence[str]:
         """Of several areas asked about those that a clause names itself; all of them where it names none.
 
-        A question that stands alone, or compares, is asked about all of them.
+        A question that compares is asked about all of them.
         """
-        apart = len(areas) > 1 and not alone and clause.intent != "compare"
+        apart = len(areas) > 1 and not side_by_side and clause.intent != "compare"
         named = self._reader.read(clause.text).areas if apart else ()
         return [a for a in areas if a in named] or areas
 

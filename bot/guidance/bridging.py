@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from bot.guidance.area import AreaKnowledge, Knowledge
 from bot.guidance.comparing import compare
 from bot.guidance.reply import Answer, Comparison, Status
-from bot.guidance.understanding import Understood
+from bot.guidance.understanding import INTERROGATIVE, Understood
 from bot.knowledge.model import Bridge, Term
 
 TOPIC = "glossary"
@@ -17,8 +17,8 @@ UNCLEAR = 0.4  # a clause whose best intent is less sure may be about terms
 # How people ask what a term is elsewhere, or whether two terms are one thing.
 RELATES = re.compile(
     r"\b(?:same|equivalents?|version|counterparts?|alternative to|call(?:ed|s)?|instead|in place of|differ\w*|compar\w*"
-    r"|match(?:es)?|correspond\w*|translat\w*|versus|vs|interchangeabl[ey]|like|confus\w+|mix(?:ed|ing)?|muddl\w+"
-    r"|(?:another|other) (?:name|word)s? for|do(?:es)? .{2,30} (?:have|use|do|run)|is there)\b",
+    r"|match(?:es)?|correspond\w*|translat\w*|versus|vs|interchangeabl[ey]|means?|meaning|confus\w+|mix(?:ed|ing)?|muddl\w+"
+    r"|(?:another|other) (?:name|word)s? for)\b",
     re.IGNORECASE,
 )
 
@@ -34,15 +34,15 @@ class Bridging:
 
     def asked(self, heard: Understood, compares: bool) -> Bridge | None:
         """The bridge that a message asks for: two of its terms held together, or one looked for elsewhere."""
-        text = " ".join(c.text for c in heard.asking)
-        if not text or not (compares or RELATES.search(text)):
+        if not heard.asking or not (compares or any(RELATES.search(c.text) for c in heard.asking)):
             return None
         asked = [b for b in self._bridges if self._is_asked(b, heard)]
         return max(asked, key=lambda b: len({*b.terms} & {*heard.reading.terms}), default=None)
 
     def _is_asked(self, bridge: Bridge, heard: Understood) -> bool:
         about = ABOUT_TERMS | {f"ask_{t}" for t in bridge.topics}
-        if not all(c.intent in about or c.confidence < UNCLEAR for c in heard.asking):
+        asking = [c for c in heard.asking if INTERROGATIVE.search(c.text)] or heard.asking  # not the story before it
+        if not all(c.intent in about or c.confidence < UNCLEAR for c in asking):
             return False
         named = [t for t in bridge.terms if t in heard.reading.terms and t in self._terms]
         homes = {self._terms[t][0].id for t in named}

@@ -70,7 +70,7 @@ class Checking:
         After a checklist, or after the question for the route, what is told without a question only fills it in.
         """
         asked = [c for c in heard.asking if c.intent == INTENT and c.score >= SURE_ASKED]
-        if not asked and not any(_asks_plainly(c.text) for c in heard.asking):
+        if not asked and not any(asks_plainly(c.text) for c in heard.asking):
             asked = [c for c in turn.clauses if c.intent == INTENT and c.score >= SURE]
         meant = asked[0] if asked else self._meant(heard, turn)
         if meant is not None:
@@ -83,7 +83,7 @@ class Checking:
         shown = INTENT in memory.last.topics
         if waiting is None and not shown:
             return heard
-        plain = not any(_asks_plainly(c.text) for c in turn.clauses)
+        plain = not any(asks_plainly(c.text) for c in turn.clauses)
         if heard.reading.routes and (plain or (shown and follows_up(Clause(turn.text, heard.intent)))):
             return replace(heard, asking=(Clause(turn.text, INTENT, 1.0, 1.0, {INTENT: 1.0}),))
         return replace(heard, asking=()) if plain and shown and self._fills_in(heard, memory) else heard
@@ -94,7 +94,7 @@ class Checking:
         told = len(heard.asking) <= 1 and set(heard.reading.facts) & self._done  # among several it is no such question
         for clause in reversed(clauses):
             text = clause.text.replace("’", "'")
-            if IN_WORDS.search(text) or (told and OF_WHAT_IS_TOLD.search(text) and _asks_plainly(text)):
+            if IN_WORDS.search(text) or (told and OF_WHAT_IS_TOLD.search(text) and asks_plainly(text)):
                 return clause
         whole = len(turn.clauses) <= FEW and turn.ranking.get(INTENT, 0.0) >= SURE_WHOLE
         return clauses[-1] if clauses and whole else None
@@ -249,7 +249,7 @@ def _is_check(clause: Clause) -> bool:
     return clause.intent == INTENT or f"ask_{INTENT}" in clause.ranking
 
 
-def _asks_plainly(text: str) -> bool:
+def asks_plainly(text: str) -> bool:
     """Whether a clause has the form of a question; "have done it" has only its first word."""
     return "?" in text or (bool(INTERROGATIVE.search(text.strip())) and not is_told(text))
 

@@ -22,6 +22,15 @@ ASKS_A_FACT = re.compile(
     r"^\W*(?:(?:and|so|but|ok|okay|also|then)\W+)*(?:do|does|did|is|are|am|should|must|has|have|need|when|who|where|which)\b",
     re.IGNORECASE,
 )
+# "That's wrong, it is three": said of the answer, unless it puts right what was understood of the pupil.
+SAYS_WRONG = re.compile(
+    r"^\W*(?:(?:no|sorry|hang on|but|hmm|um|i think|i'?m afraid|sure|well)\W+)*"
+    r"(?:that(?:'?s| is| isn'?t)|this is(?:n'?t)?|it(?:'?s| is| isn'?t)|you(?:'?re| are|'?ve got (?:that|it)))"
+    r" (?:just |simply |definitely |surely |plain |quite |actually )?"
+    r"(?:wrong|not right|right(?= (?:at all|,|$))|not correct|incorrect|not true|true(?= at all)|out of date)\b",
+    re.IGNORECASE,
+)
+PUTS_RIGHT = frozenset({"year", "age", "ehcp", "needs"})
 
 
 class Controls:
@@ -49,6 +58,8 @@ class Controls:
         intent, sure = heard.intent, heard.score >= self._limits.small_talk
         if sure and intent == "safeguarding":
             return self._speaker.say(Status.SAFEGUARDING, self.wording.safeguarding), memory
+        if self._says_wrong(heard, turn, memory):
+            return self._clarifier.wrong(memory, turn.text), memory
         if not sure or (memory.pending and (UNKNOWN.match(fold(turn.text)) or heard.reading.areas)):
             return None
         if any(c.intent.removeprefix("ask_") in self._topics for c in heard.asking):
@@ -87,3 +98,8 @@ class Controls:
                 memory = replace(memory, frame=replace(memory.frame, area=heard.reading.areas[-1]))
             return self._speaker.say(Status.SMALL_TALK, self.wording.small_talk[intent]), memory
         return None
+
+    def _says_wrong(self, heard: Understood, turn: Turn, memory: Memory) -> bool:
+        """Whether a message begins with the word that the last answer is wrong, and asks for nothing."""
+        puts_right = PUTS_RIGHT & set(heard.reading.facts) or heard.reading.areas
+        return bool(memory.last.statements and not puts_right and "?" not in turn.text and SAYS_WRONG.search(turn.text))

@@ -12,7 +12,7 @@ from bot.guidance.answering import IN_STORY, Answering
 from bot.guidance.area import Knowledge
 from bot.guidance.asking import GLOSSARY, Respondent
 from bot.guidance.bridging import Bridging
-from bot.guidance.checking import ROUTE, Checking
+from bot.guidance.checking import ROUTE, Checking, asks_plainly
 from bot.guidance.clarifying import FORGET, Clarifier
 from bot.guidance.controls import Controls
 from bot.guidance.dating import Dater
@@ -89,6 +89,10 @@ class Conversations:
             today: local date (Europe/London).
         """
         reply, after = self._reply(turn, memory, today)
+        if after.last.area:
+            same = len(after.frame.others) == len(memory.frame.others)
+            days = self._dater.said(turn.text, today) or (memory.last.days if same else "")
+            after = replace(after, last=replace(after.last, days=days))
         return self._dater.add(reply, turn.text, memory, today), after
 
     def _reply(self, turn: Turn, memory: Memory, today: date) -> tuple[Reply, Memory]:
@@ -112,7 +116,7 @@ class Conversations:
         bridge = self._bridging.asked(heard, self._framer.compares(heard, memory.frame))
         if bridge is not None:
             return self._bridged(bridge, heard.reading.terms, replace(memory, frame=frame), notices)
-        areas = self._framer.areas(heard, frame)
+        areas = self._framer.areas(heard, frame, memory.last.areas)
         if not areas:
             return self._without_area(heard, turn, replace(memory, frame=frame))
         frame = replace(frame, area=areas[0] if len(areas) == 1 else frame.area)
@@ -128,7 +132,9 @@ class Conversations:
         if waiting and not [c for c in asking if c.intent not in ("inform", "affirm", "deny")]:
             settled = replace(frame, carried=frozenset())
             return self._answering.answer(waiting, settled, areas, memory, today, notices)
-        if taken_back and memory.last.topics and not [c for c in asking if c.intent.startswith("ask_")]:
+        asks = any(asks_plainly(c.text) for c in turn.clauses)
+        dated = self._dater.settles(memory, turn.text, today) and not heard.reading.new_pupil
+        if (taken_back or dated) and memory.last.topics and not asks:
             return self._answering.again(frame, areas, memory, today, notices)
         if not asking:
             return self._nothing_asked(heard, turn, memory, frame, areas, today, notices)
@@ -139,7 +145,8 @@ class Conversations:
         ):
             return self._answering.again(frame, areas, memory, today, notices)
         message = turn.ranking if len(turn.clauses) > 1 else None
-        return self._answering.answer(asking, frame, areas, memory, today, notices, message)
+        compares = self._framer.compares(heard, frame)
+        return self._answering.answer(asking, frame, areas, memory, today, notices, message, side_by_side=compares)
 
     def _for_each(
         self,
@@ -155,7 +162,10 @@ class Conversations:
         questions = [self._first_guess(c.text) if c.intent == FIND_ROUTE else c for c in asked] or [self._first_guess()]
 
         def answer(one: Frame, known: Memory, label: str) -> tuple[Reply, Memory]:
-            return self._answering.answer(questions, one, areas, known, today, notices, label=label, pupils=len(each))
+            its_areas = [one.area] if one.area in self.knowledge.areas else areas
+            return self._answering.answer(
+                questions, one, its_areas, known, today, notices, label=label, pupils=len(each)
+            )
 
         labels = [self._speaker.pupil(one, n) for n, one in enumerate(each, start=1)]
         reply, after = answer_each(each, labels, replace(memory, frame=frame), self._speaker, answer)
@@ -223,8 +233,7 @@ class Conversations:
     ) -> tuple[Reply, Memory]:
         """A message without a question: a fact that changes the last answer, a described pupil, small talk."""
         reading = heard.reading
-        dated = self._dater.settles(memory, turn.text, today)
-        if (reading.facts or reading.areas or dated) and memory.last.topics and not reading.new_pupil:
+        if (reading.facts or reading.areas) and memory.last.topics and not reading.new_pupil:
             return self._answering.again(frame, areas, memory, today, notices)
         if heard.intent in self.wording.small_talk and heard.score >= self._limits.small_talk / 2:
             return self._speaker.say(Status.SMALL_TALK, self.wording.small_talk[heard.intent]), memory

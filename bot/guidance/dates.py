@@ -21,6 +21,11 @@ WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", 
 NUMBERS = {w: n for n, w in enumerate(["a", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
                                        "eleven", "twelve"], start=1)} | {"an": 1, "one": 1, "a couple of": 2,
                                                                          "couple of": 2}  # fmt: skip
+_TENS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh",
+         "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth",
+         "twentieth")  # fmt: skip
+NTHS = {word: n for n, word in enumerate(_TENS, start=1)} | {"thirtieth": 30, "thirty-first": 31, "thirty first": 31}
+NTHS |= {f"twenty{dash}{word}": 20 + n for n, word in enumerate(_TENS[:9], start=1) for dash in "- "}
 AHEAD_MONTHS = 3  # a day without a year lies at most so far ahead; else it is the last one that was
 
 _MONTH = (
@@ -29,7 +34,7 @@ _MONTH = (
 )
 _YEAR = r"(?:,?\s+(?P<year>(?:19|20)\d\d)(?![\d/]|-\d)|,?\s+'(?P<short>\d\d)\b"
 _YEAR += r"|[\s-](?P<bare>[23]\d)(?=\s*(?:$|[,;:.?!)])))?"
-_DAY = r"(?P<day>\d{1,2})(?P<nth>st|nd|rd|th)?"
+_DAY = rf"(?:(?P<day>\d{{1,2}})(?P<nth>st|nd|rd|th)?|(?P<word>{'|'.join(sorted(NTHS, key=len, reverse=True))}))"
 _WEEKDAY = r"(?P<weekday>mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?"
 _FULL_WEEKDAY = r"(?P<weekday>monday|tuesday|wednesday|thursday|friday|saturday|sunday)\b(?!s)"
 _COUNT = r"(?P<count>\d{1,3}|" + "|".join(sorted(NUMBERS, key=len, reverse=True)) + ")"
@@ -123,11 +128,12 @@ def _said(match: re.Match[str], day: date | None, group: str | int = 0, beyond: 
 
 def _day_month(match: re.Match[str], text: str, today: date) -> DateSaid | None:
     """3 March, 3rd of March 2026, March 3rd. "Year 3 may need" and "he may 3 times" are none."""
-    number, month = int(match["day"]), match["month"].lower()[:3]
-    if NO_MONTH.search(text[: match.start()]) and not match["nth"]:
+    word, month = match["word"], match["month"].lower()[:3]
+    number, nth = (NTHS[word.lower()], word) if word else (int(match["day"]), match["nth"])
+    if NO_MONTH.search(text[: match.start()]) and not nth:
         return None
-    a_word = match["month"] in ("may", "march", "mar") and not match["nth"] and match["year"] is None
-    day_first = match.start("day") < match.start("month")
+    a_word = match["month"] in ("may", "march", "mar") and not nth and match["year"] is None
+    day_first = max(match.start("day"), match.start("word")) < match.start("month")
     if a_word and (not day_first or MAY_DO.match(text, match.end())):
         return None
     months = [m[:3] for m in MONTHS]

@@ -20,6 +20,7 @@ from bot.knowledge.model import Event, Statement, Unit, Wording
 
 SENTENCE_END = re.compile(r"[.!?;]+(?=\s|$)|\n")
 ECHOED_CHARS = 30
+REMEMBERED_CHARS = 400
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,10 @@ class Dater:
         counting = [s for s in last if countable(s.value)]
         return bool(counting) and any(self._matching(d, counting) for d in self.dated(text, today))
 
+    def said(self, text: str, today: date) -> str:
+        """The message, where it names a day that is worth remembering; else nothing."""
+        return text[:REMEMBERED_CHARS] if any(not d.said.today for d in self.dated(text, today)) else ""
+
     def add(self, reply: Reply, text: str, memory: Memory, today: date) -> Reply:
         """A reply with the windows of its points, and kind words about days that do not exist.
 
@@ -97,8 +102,12 @@ class Dater:
             text: the message.
             memory: what was remembered before it: questions that waited for an answer may have named the day.
         """
+        if reply.dates:
+            return reply
         waiting = [f"{c.context} {c.text}." for c in memory.pending] if reply.parts else []
         dated = self.dated("\n".join([*waiting, text]), today)
+        if not dated:  # of a day said before only what happened on it is counted from
+            dated = [d for d in self.dated(memory.last.days, today) if d.event is not None]
         if not dated or not (reply.parts or reply.status is Status.CLARIFY):
             return reply
         impossible = [d.text[:ECHOED_CHARS] for d in read_dates(text, today) if d.day is None]

@@ -9,6 +9,7 @@ from typing import Any
 from bot.knowledge.model import Fact
 
 MOST_OTHERS = 6
+AREA = "area"  # kept with the facts of a pupil spoken of before
 
 
 @dataclass(frozen=True)
@@ -16,8 +17,8 @@ class Frame:
     """Known facts, by id. `carried` are the pupil facts that were said in an earlier turn, not in this one.
 
     `needs` is a tuple of need ids. `routes` are the routes last named or answered about. `others` are the facts of
-    pupils spoken of before, in the order in which they came up; `together`: how many pupils, this one the last of
-    them, the last message was about (0 or 1: this one only).
+    pupils spoken of before, with their area, in the order in which they came up; `together`: how many pupils, this
+    one the last of them, the last message was about (0 or 1: this one only).
     """
 
     area: str | None = None
@@ -54,7 +55,8 @@ class Frame:
 
     def new_pupil(self, facts: Mapping[str, Any] | None = None) -> Frame:
         """The same conversation about another pupil: nothing of the former one is kept but among the others."""
-        others = (*self.others, dict(self.pupil)) if self.pupil else self.others
+        mine = {**self.pupil, AREA: self.area} if self.area else dict(self.pupil)
+        others = (*self.others, mine) if self.pupil else self.others
         return replace(
             self,
             pupil=dict(facts or {}),
@@ -66,16 +68,26 @@ class Frame:
 
     def back_to(self, number: int) -> Frame:
         """The same conversation about one of the others again."""
-        chosen = self.others[number]
+        chosen = dict(self.others[number])
+        area = chosen.pop(AREA, self.area)
         rest = (*self.others[:number], *self.others[number + 1 :])
-        return replace(replace(self, others=rest).new_pupil(chosen), carried=frozenset(chosen))
+        return replace(replace(self, others=rest).new_pupil(chosen), carried=frozenset(chosen), area=area)
 
     def each(self) -> tuple[Frame, ...]:
         """A frame for each of the pupils that are spoken of together; this one alone where it is only one."""
         if self.together <= 1 or self.together > len(self.others) + 1:
             return (self,)
-        pupils = (*self.others[len(self.others) + 1 - self.together :], self.pupil)
-        return tuple(replace(self, pupil=p, routes=(), carried=self.carried & set(p)) for p in pupils)
+        pupils = (*self.others[len(self.others) + 1 - self.together :], {**self.pupil, AREA: self.area})
+        return tuple(
+            replace(
+                self,
+                pupil={n: v for n, v in p.items() if n != AREA},
+                area=p.get(AREA) or self.area,
+                routes=(),
+                carried=self.carried & set(p),
+            )
+            for p in pupils
+        )
 
 
 def plausible(fact: Fact, value: object) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 from bot.guidance.area import Knowledge
 from bot.guidance.ehcp import is_unsure
 from bot.guidance.frame import Frame
-from bot.guidance.pupils import Described, gone_back_to, one_of_them, pupils_of
+from bot.guidance.pupils import Described, gone_back_to, is_somebody_else, one_of_them, pupils_of
 from bot.guidance.reading import Reader
 from bot.guidance.turn import Memory, Turn
 from bot.guidance.understanding import Understood
@@ -59,7 +59,7 @@ class Framer:
         said = dict(reading.facts)
         described = pupils_of(turn.text, self._of_pupil)
         if described:
-            return self._several(frame, said, described), memory, notices
+            return self._several(frame, said, described, turn.text), memory, notices
         frame, new = self._whose(frame, turn.text, reading.new_pupil)
         notices += [self._wording.new_pupil] if new else []
         if ELLIPSIS.search(turn.text) and "ehcp" in frame.pupil and "ehcp" not in said:
@@ -93,12 +93,14 @@ class Framer:
         facts = self._reader.read(text).facts
         return {n: v for n, v in facts.items() if n in self._facts and self._facts[n].scope == "pupil"}
 
-    def _several(self, frame: Frame, said: Mapping[str, Any], described: Sequence[Described]) -> Frame:
+    def _several(self, frame: Frame, said: Mapping[str, Any], described: Sequence[Described], text: str) -> Frame:
         """The frame after a message about several pupils: the last of them, the others beside them."""
         about = {n: v for n, v in said.items() if self._facts[n].scope == "conversation"}
         frame = frame.with_facts({**about, "subject": "pupil"}, self._facts)
         for pupil in described:
+            areas = self._reader.read(text[pupil.start : pupil.end]).areas
             frame = frame.new_pupil(pupil.facts)
+            frame = replace(frame, area=areas[0]) if len(areas) == 1 else frame
         return replace(frame, together=len(described))
 
     def _whose(self, frame: Frame, text: str, new_pupil: bool) -> tuple[Frame, bool]:
@@ -110,7 +112,7 @@ class Framer:
             back = None if back is None else len(frame.others) + 1 - frame.together + back
         if back is not None:
             return frame.back_to(back), False
-        if new_pupil and frame.pupil:
+        if frame.pupil and (new_pupil or is_somebody_else(text, said, frame.pupil)):
             return frame.new_pupil(), True
         return (replace(frame, together=0) if said else frame), False
 
@@ -121,8 +123,11 @@ class Framer:
         both = any(ALL_OF_THEM.search(c.text) for c in heard.asking)
         return (heard.intent == "compare" and heard.score >= COMPARES) or bool(differs) or both
 
-    def areas(self, heard: Understood, frame: Frame) -> list[str]:
-        """The areas to answer for: those named; else the conversation's; else the one whose words were used."""
+    def areas(self, heard: Understood, frame: Frame, last: Sequence[str] = ()) -> list[str]:
+        """The areas to answer for: those named; else the conversation's; else those of the last answer (`last`).
+
+        Else the one whose words were used.
+        """
         known = list(self._knowledge.areas)
         named = [a for a in known if a in heard.reading.areas]
         if self.compares(heard, frame) and len(named) < 2:  # "compare with Milton Keynes", asked about Suffolk
@@ -134,5 +139,7 @@ class Framer:
             return []
         if frame.area in self._knowledge.areas:
             return [str(frame.area)]
+        if len(last) > 1:
+            return [a for a in last if a in known]
         signs = [a for a in known if a in heard.reading.signs]
         return signs if len(signs) == 1 else []

@@ -9,7 +9,9 @@ from typing import Any
 
 Facts = Mapping[str, Any]
 
-_NOUN = r"(?:boy|girl|lad|lass|pupil|child|kid|student|brother|sister|twin|sibling|youngster|son|daughter)"
+_NOUN = r"(?:boy|girl|lad|lass|pupil|child|kid|student|brother|sister|twin|cousin|sibling|youngster"
+_NOUN += r"|toddler|son|daughter)"
+_ADJ = r"(?!(?:not|sorry|now|then|was|from|to|or|is|no|actually|until|since|in|by)\b)[\w-]+"
 _YEAR = r"(?:(?:year|yr|y)[ .-]?(?:1[0-4]|[1-9]|r)\b|reception\b|nursery\b)"
 # Where a pupil is introduced. OTHER: as one more beside the one before.
 OTHER = re.compile(
@@ -22,7 +24,8 @@ OTHER = re.compile(
 INTRODUCED = re.compile(
     rf"\b(?:an?|one|two|the|my|our) (?:[\w-]+ ){{0,3}}?{_NOUN}\b|\ban? \d{{1,2}}[ -]?years?[ -]?old\b"
     r"|\bone(?: of them)?(?= (?:in|is|has|hasn't|with|without|who|doesn't|does|got)\b|'s\b)"
-    rf"|(?:\b(?:and|plus|also|&)|,)(?: (?:an?|one|in))* {_YEAR}",
+    rf"|\b{_NOUN}(?=,? (?:(?:is |aged? )?in |is |aged? |with |has )?{_YEAR})"
+    rf"|(?:(?:\b(?:and|plus|also)\b|[,+&])(?: (?:an?|one|in))*|\b(?:an?|one))(?: {_ADJ})?? {_YEAR}",
     re.IGNORECASE,
 )
 # What stands before words that go on with the same pupil: corrections, ranges, times gone by.
@@ -31,6 +34,8 @@ SAME = re.compile(
     r"|during|if|unless|like)\W*$|[-–/]\s*$",
     re.IGNORECASE,
 )
+# Somebody who is only mentioned: "her brother had one years ago".
+OF_OLD = re.compile(r"^.{0,60}?\b(?:had|used to|was|were|went|years ago|left|last year)\b[^.?!]*", re.IGNORECASE)
 OF_ALL = re.compile(r"[^.?!;,]*\b(?:both|neither|either|each of them|all (?:of them|three))\b[^.?!;,]*", re.IGNORECASE)
 HAS_ONE = re.compile(
     rf"\b(?:has|have|with|got|does(?: have)?) one\b(?! (?:[\w-]+ ){{0,2}}?{_NOUN})|\bdoes\b(?! (?:the|she|he|it)\b)",
@@ -52,6 +57,7 @@ BACK = re.compile(
     rf"|^\W*(?:and |so |but |ok )*(?:the )?(?:first|second|other|{_YEAR})\b",
     re.IGNORECASE,
 )
+RETURNS = re.compile(r"\b(?:back to|return(?:ing)? to)\b", re.IGNORECASE)
 ORDINAL = re.compile(
     r"\b(?:(?P<first>first|1st|earlier|original)|(?P<last>second|2nd|previous|last|other|before))"
     rf"(?: (?:one|{_NOUN})| we| i|\b)",
@@ -86,6 +92,10 @@ def pupils_of(text: str, read: Callable[[str], Facts]) -> tuple[Described, ...]:
         end = marks[n + 1][0] if n + 1 < len(marks) else len(straight)
         before, here = read(straight[pieces[-1][0] : at]), read(straight[at:end])
         clash = any(before[f] != here[f] for f in TELLING if f in before and f in here)
+        told_of_old = is_other and OF_OLD.match(straight[at:end]) and not any(f in here for f in ("year", "age"))
+        if told_of_old:
+            pieces[-1][1] = end
+            continue
         apart = is_other and bool(before) and (bool(set(here) & {*TELLING, "needs"}) or _elliptic(straight, at, end))
         if clash or apart:
             pieces[-1][1] = at
@@ -159,11 +169,17 @@ def gone_back_to(text: str, said: Facts, others: Sequence[Facts], current: Facts
     marks = {f: said[f] for f in (*TELLING, "needs") if f in said}
     if marks:
         fits = [n for n, facts in enumerate(others) if all(facts.get(f) == v for f, v in marks.items())]
-        return fits[0] if len(fits) == 1 and any(current.get(f) != v for f, v in marks.items()) else None
+        differs = any(current.get(f) != v for f, v in marks.items())
+        return fits[0] if len(fits) == 1 and differs else None
     named = ORDINAL.search(text)
     if named is None:
         return None
     return 0 if named["first"] else len(others) - 1
+
+
+def is_somebody_else(text: str, said: Facts, current: Facts) -> bool:
+    """Whether a message goes back to a pupil of whom nothing is known: not to the current one."""
+    return bool(RETURNS.search(text)) and any(f in current and current[f] != said[f] for f in TELLING if f in said)
 
 
 def one_of_them(others: Sequence[Facts], current: Facts, said: Facts) -> int | None:

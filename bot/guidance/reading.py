@@ -48,7 +48,8 @@ class Reading:
 
 WORDS_TOO = frozenset({"hi", "ta", "la", "st", "ap"})  # abbreviations only in capitals; else greetings and the like
 NEW_PUPIL = any_of(
-    r"\b(?:different|another|other|new|next|second) (?:kid|child|pupil|boy|girl|lad|lass|case|student|youngster)\b"
+    r"\b(?:different|another|other|new|next|second|third|fourth|fifth|final) "
+    r"(?:kid|child|pupil|boy|girl|lad|lass|case|student|youngster)\b"
     r"(?! (?:to|in the) )",
     r"^\W*(?:and |ok |now |right )*(?:a )?(?:different|another|new|next) one\b",
     r"\b(?:his|her|their) (?:brother|sister|twin|sibling)\b",

@@ -45,7 +45,7 @@ def answer_each(
         answers = [answers[0].model_copy(update={"lead": " ".join([f"{parts[0][0]}:", answers[0].lead]).strip()})]
     statuses = {a.status for a in answers}
     status = answers[0].status if len(statuses) == 1 else Status.PARTLY_ANSWERED
-    area = next((a.area for a in answers if a.area), None)
-    reply = speaker.reply(status, answers, frames[-1], [area] if area else [], notices)
+    areas = list(dict.fromkeys(a.area for a in answers if a.area))
+    reply = speaker.reply(status, answers, frames[-1], areas, notices)
     last = replace(after.last, statements=tuple(dict.fromkeys(said)))
     return reply, replace(after, last=last)

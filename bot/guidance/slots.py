@@ -9,6 +9,7 @@ from bot.guidance.frame import MOST_OTHERS, Frame
 from bot.guidance.turn import Clause, Last, Memory
 
 SLOTS = ("area", "conversation", "pupil", "routes", "last", "pending", "offered", "told", "others")
+PAIR = 2
 
 
 def to_slots(memory: Memory) -> dict[str, Any]:
@@ -47,6 +48,9 @@ def from_slots(slots: Mapping[str, Any]) -> Memory:
             statements=_strings(last.get("statements")),
             question=str(last.get("question") or ""),
             routes=_strings(last.get("routes")),
+            asked=tuple((a[0], a[1]) for a in map(_strings, _lists(last.get("asked"))) if len(a) == PAIR),
+            areas=_strings(last.get("areas")),
+            days=str(last.get("days") or ""),
         ),
         pending=tuple(clause_from(c) for c in _mappings(slots.get("pending"))),
         offered=tuple((str(o.get("title")), _mapping(o.get("value"))) for o in _mappings(slots.get("offered"))),
@@ -78,6 +82,9 @@ def _last_to(last: Last) -> dict[str, Any]:
         "statements": list(last.statements),
         "question": last.question,
         "routes": list(last.routes),
+        "asked": [list(a) for a in last.asked],
+        "areas": list(last.areas),
+        "days": last.days,
     }
 
 
@@ -112,6 +119,10 @@ def _mapping(value: object) -> dict[str, Any]:
 
 def _strings(value: object) -> tuple[str, ...]:
     return tuple(str(v) for v in value) if isinstance(value, (list, tuple)) else ()
+
+
+def _lists(value: object) -> tuple[object, ...]:
+    return tuple(value) if isinstance(value, (list, tuple)) else ()
 
 
 def _mappings(value: object) -> tuple[Mapping[str, Any], ...]:

@@ -43,7 +43,8 @@ def topic_clause(topic: Topic, text: str = "") -> Clause:
 class Last:
     """What the last answer was about, so that a follow-up can lean on it.
 
-    `routes`: the one route that all of it held for, with its strands; empty where it was about several.
+    `routes`: the one route that all of it held for, with its strands; empty where it was about several. `asked`: its
+    questions, each with its topic. `areas`: the authorities it was for. `days`: the message in which a day was said.
     """
 
     area: str = ""
@@ -51,6 +52,9 @@ class Last:
     statements: tuple[str, ...] = ()
     question: str = ""
     routes: tuple[str, ...] = ()
+    asked: tuple[tuple[str, str], ...] = ()
+    areas: tuple[str, ...] = ()
+    days: str = ""
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ INTERROGATIVE = re.compile(
     rf"\?|^{_LEAD_IN}(?:{_WH}|{_NOT} (?={_SUBJECT}\b)|(?:is|was|has|have)\b{_TOLD}"
     rf"|(?!is\b|was\b|has\b|have\b)(?:{_AUX}))\b"
     rf"|[,;:\u2013-]\s+{_LEAD_IN}(?:(?:{_WH})\b|(?:{_AUX}|{_NOT}) (?:{_SUBJECT})\b)"
+    rf"|\b(?:is|are|was|be) (?:{_WH})\b|\b(?:when|where|how|who|what)(?: (?:pls|please|then|exactly|though))?\W*$"
     r"|\b(?:tell me|talk me|explain|remind me|checklist|help me|looking for|need to know|need to work out|wondering"
     r"|like to know|want to know|not sure (?:if|whether|what|how|who|which)|any idea|advise|let me know|i want|we want"
     r"|i need|we need|need the|just needs?|after the|trying to find)\b"

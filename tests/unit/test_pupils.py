@@ -133,7 +133,7 @@ def test_a_follow_up_is_for_all_of_them_until_one_is_meant() -> None:
     assert {"suffolk/bespoke/time-limit", "suffolk/section-f/time-limit"} & set(ids(both)) or len(both.parts) == 2
     assert memory.frame.pupil["year"] == 3
     assert "Year 9" not in one.text
-    assert dict(memory.frame.others[-1]) == {"year": 9, "ehcp": True}
+    assert dict(memory.frame.others[-1]) == {"year": 9, "ehcp": True, "area": "suffolk"}
 
 
 def test_the_area_may_come_later() -> None:
