@@ -63,6 +63,7 @@ def turn_from(tracker: Tracker) -> Turn:
         ranking={r["name"]: r["confidence"] for r in message.get("intent_ranking") or ()},
         preset_area=metadata.get("area"),
         choice=_choice(message, str(intent.get("name") or "")),
+        entities=tuple(entities),
     )
 
 

@@ -41,7 +41,7 @@ def answer_text(
     if opening:
         lines.append(opening)
     single = len(answer.points) == 1 and not marked
-    below = date_lines(answer.points, dates)
+    below = date_lines(answer.points, [d for d in dates if d.heading in ("", answer.question)])
     for point in answer.points:
         numbers = ", ".join(str(s.paragraph) for s in point.sources)
         mark = f"[{numbers}]" if several and numbers else ""

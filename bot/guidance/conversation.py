@@ -14,6 +14,7 @@ from bot.guidance.asking import GLOSSARY, Respondent
 from bot.guidance.bridging import Bridging
 from bot.guidance.checking import ROUTE, Checking, asks_plainly
 from bot.guidance.clarifying import FORGET, Clarifier
+from bot.guidance.contradictions import contradicted
 from bot.guidance.controls import Controls
 from bot.guidance.dating import Dater
 from bot.guidance.frame import Frame, plausible
@@ -113,6 +114,10 @@ class Conversations:
         if control is not None:
             return control
         frame, memory, notices = self._framer.frame(heard, turn, memory)
+        unclear = [self._facts[f] for f in self._facts if f in contradicted(turn.text)]
+        if unclear:
+            known = replace(memory, frame=frame.without({f.id for f in unclear}), pending=heard.asking)
+            return self._triage.ask_anew(unclear[0], known, self.wording.contradiction)
         bridge = self._bridging.asked(heard, self._framer.compares(heard, memory.frame))
         if bridge is not None:
             return self._bridged(bridge, heard.reading.terms, replace(memory, frame=frame), notices)
@@ -126,7 +131,7 @@ class Conversations:
             asking = [self._first_guess(c.text) if c.intent == FIND_ROUTE else c for c in asking]
         each = frame.each()
         if len(each) > 1:
-            return self._for_each(each, asking or waiting, frame, areas, memory, today, notices)
+            return self._for_each(each, asking or waiting, frame, areas, memory, today, notices, turn.text)
         if wants_route(waiting) or wants_route(asking):
             return self._answering.guide(frame, areas, memory, today, notices, beside(asking))
         if waiting and not [c for c in asking if c.intent not in ("inform", "affirm", "deny")]:
@@ -157,17 +162,20 @@ class Conversations:
         memory: Memory,
         today: date,
         notices: Sequence[str],
+        text: str,
     ) -> tuple[Reply, Memory]:
         """The answers for several pupils who are spoken of together; nobody is led to a route by questions."""
         questions = [self._first_guess(c.text) if c.intent == FIND_ROUTE else c for c in asked] or [self._first_guess()]
 
         def answer(one: Frame, known: Memory, label: str) -> tuple[Reply, Memory]:
             its_areas = [one.area] if one.area in self.knowledge.areas else areas
-            return self._answering.answer(
+            reply, after = self._answering.answer(
                 questions, one, its_areas, known, today, notices, label=label, pupils=len(each)
             )
+            return self._dater.add(reply, texts.get(label, ""), Memory(), today), after
 
         labels = [self._speaker.pupil(one, n) for n, one in enumerate(each, start=1)]
+        texts = dict(zip(labels, self._framer.of_each(text), strict=False))
         reply, after = answer_each(each, labels, replace(memory, frame=frame), self._speaker, answer)
         return reply, replace(after, frame=replace(frame, routes=()))
 
@@ -212,7 +220,7 @@ class Conversations:
             return self._clarifier.ask_area(replace(memory, pending=pending))
         each = frame.each()
         if pending and frame.area is not None and len(each) > 1:
-            return self._for_each(each, pending, frame, [frame.area], memory, today, [])
+            return self._for_each(each, pending, frame, [frame.area], memory, today, [], "")
         if pending and frame.area is not None and wants_route(pending):
             return self._answering.guide(frame, [frame.area], memory, today, [])
         if pending and frame.area is not None:

@@ -20,6 +20,7 @@ from bot.knowledge.model import Event, Statement, Unit, Wording
 
 SENTENCE_END = re.compile(r"[.!?;]+(?=\s|$)|\n")
 ECHOED_CHARS = 30
+AFTER_THE_DAY = 20  # characters by which an event that is named after a day counts as farther away
 REMEMBERED_CHARS = 400
 
 
@@ -126,7 +127,7 @@ class Dater:
         found: list[_Named] = []
         for name, patterns in self._patterns.items():
             matches = (m for p in patterns for m in p.finditer(text, start, end))
-            found += [_Named(max(said.start - m.end(), m.start() - said.end, 0), name, m.start()) for m in matches]
+            found += [_Named(_gap(m, said), name, m.start()) for m in matches]
         return min(found, default=None)
 
     def _matching(self, dated: Dated, statements: Sequence[Statement]) -> list[Statement]:
@@ -200,6 +201,12 @@ class Dater:
         if found.beyond:
             return self._wording.date_after.format(before=in_words(date.fromordinal(start.toordinal() - 1)))
         return self._wording.date_from.format(start=in_words(start))
+
+
+def _gap(event: re.Match[str], said: DateSaid) -> int:
+    """How far an event is named from a day; what happened mostly stands before its day ("left on 17 July")."""
+    after = event.start() - said.end
+    return after + AFTER_THE_DAY if after >= 0 else max(said.start - event.end(), 0)
 
 
 def in_words(day: date) -> str:

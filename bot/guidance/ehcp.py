@@ -71,7 +71,11 @@ def read_ehcp(text: str) -> bool | None:
     text = text.replace("’", "'")
     for m in EHCP.finditer(text):
         before, after = text[max(0, m.start() - 45) : m.start()], text[m.end() : m.end() + 40]
-        if EHCP_ASKED.search(before) or EHCP_UNSURE.search(before) or re.match(r"@|\s*or not\b", after):
+        if (
+            EHCP_ASKED.search(before)
+            or EHCP_UNSURE.search(before)
+            or re.match(r"@|\s*or not\b|\s*:?\s*\(?(?:y|yes) ?/ ?(?:n|no)\b", after, re.IGNORECASE)
+        ):
             continue
         near = re.search(
             rf"\b{NEGATION}\b(?:[ -](?:an?|any|got|have|has|had|yet|his|her|their|the|currently|on))*[ -]*$",

@@ -93,6 +93,10 @@ class Framer:
         facts = self._reader.read(text).facts
         return {n: v for n, v in facts.items() if n in self._facts and self._facts[n].scope == "pupil"}
 
+    def of_each(self, text: str) -> list[str]:
+        """What is said of each of several pupils, piece by piece."""
+        return [text[p.start : p.end] for p in pupils_of(text, self._of_pupil)]
+
     def _several(self, frame: Frame, said: Mapping[str, Any], described: Sequence[Described], text: str) -> Frame:
         """The frame after a message about several pupils: the last of them, the others beside them."""
         about = {n: v for n, v in said.items() if self._facts[n].scope == "conversation"}

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bot.guidance.contradictions import contradicted
+
 Facts = Mapping[str, Any]
 
 _NOUN = r"(?:boy|girl|lad|lass|pupil|child|kid|student|brother|sister|twin|cousin|sibling|youngster"
@@ -57,6 +59,13 @@ BACK = re.compile(
     rf"|^\W*(?:and |so |but |ok )*(?:the )?(?:first|second|other|{_YEAR})\b",
     re.IGNORECASE,
 )
+STRANGER = re.compile(
+    rf"\b(?:an?|one|another) (?:[\w-]+ ){{0,3}}?{_NOUN}\b|{_YEAR} (?:[\w-]+ )?{_NOUN}\b|\bone in {_YEAR}", re.IGNORECASE
+)
+CORRECTS = re.compile(
+    r"\b(?:sorry|i mean|meant|actually|correction|wrong|mistake|not year|isn'?t|oops|typo|rather|he'?s|she'?s|if)\b",
+    re.IGNORECASE,
+)
 RETURNS = re.compile(r"\b(?:back to|return(?:ing)? to)\b", re.IGNORECASE)
 ORDINAL = re.compile(
     r"\b(?:(?P<first>first|1st|earlier|original)|(?P<last>second|2nd|previous|last|other|before))"
@@ -81,6 +90,8 @@ def pupils_of(text: str, read: Callable[[str], Facts]) -> tuple[Described, ...]:
         read: what a piece of text says of a pupil.
     """
     straight = text.replace("’", "'")
+    if contradicted(straight):
+        return ()
     others = [m for m in OTHER.finditer(straight) if not SAME.search(straight[: m.start()])]
     plain = [m for m in INTRODUCED.finditer(straight) if not SAME.search(straight[: m.start()])]
     ones = [m for m in plain if m.group().casefold().startswith("one")]
@@ -178,8 +189,13 @@ def gone_back_to(text: str, said: Facts, others: Sequence[Facts], current: Facts
 
 
 def is_somebody_else(text: str, said: Facts, current: Facts) -> bool:
-    """Whether a message goes back to a pupil of whom nothing is known: not to the current one."""
-    return bool(RETURNS.search(text)) and any(f in current and current[f] != said[f] for f in TELLING if f in said)
+    """Whether a message is about a pupil of whom nothing was said: gone back to, or introduced, and not the current.
+
+    "Back to the Year 10 girl", "a Year 9 girl with an EHCP", after a boy in Year 4; not "sorry, Year 9".
+    """
+    clashes = [f for f in TELLING if f in said and f in current and current[f] != said[f]]
+    introduced = STRANGER.search(text) and not CORRECTS.search(text) and "year" in clashes
+    return bool(clashes and (RETURNS.search(text) or introduced))
 
 
 def one_of_them(others: Sequence[Facts], current: Facts, said: Facts) -> int | None:

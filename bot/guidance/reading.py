@@ -52,6 +52,7 @@ NEW_PUPIL = any_of(
     r"(?:kid|child|pupil|boy|girl|lad|lass|case|student|youngster)\b"
     r"(?! (?:to|in the) )",
     r"^\W*(?:and |ok |now |right )*(?:a )?(?:different|another|new|next) one\b",
+    r"\bnow (?:for )?(?:one|another)\b(?= (?:in|at|from|with|who|is)\b)",
     r"\b(?:his|her|their) (?:brother|sister|twin|sibling)\b",
     r"\b(?:also|then|plus) (?:there'?s |there is |got |have |have got |we'?ve got |we have )(?:got )?an? (?:\w+ ){0,3}?"
     r"(?:girl|boy|lad|lass|pupil|child|kid|student)\b",

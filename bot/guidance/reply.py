@@ -126,7 +126,8 @@ class DateItem(Part):
     """A window counted for one point: `label` says what it counts from, `text` the window and what was assumed.
 
     Both days are included; `start` is missing where there is only a last day, `end` where there is only a first one.
-    `sure` is false where the day was said without saying what happened on it.
+    `sure` is false where the day was said without saying what happened on it. `heading`: that of the only part of the
+    reply in which it was counted; empty: any.
     """
 
     label: str
@@ -139,6 +140,7 @@ class DateItem(Part):
     assumption: str = ""
     statement_id: str
     sure: bool = True
+    heading: str = ""
 
 
 class Cell(Part):

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bot.guidance.frame import Frame
 from bot.guidance.outcomes import repeats
-from bot.guidance.reply import Answer, Reply, Status
+from bot.guidance.reply import Answer, DateItem, Reply, Status
 from bot.guidance.speaking import Speaker
 from bot.guidance.turn import Memory
 
@@ -26,6 +26,7 @@ def answer_each(
     """
     parts: list[tuple[str, Answer]] = []
     notices: list[str] = []
+    dates: list[DateItem] = []
     said: list[str] = []
     after = memory
     for frame, label in zip(frames, labels, strict=True):
@@ -33,7 +34,10 @@ def answer_each(
         notices += reply.notices
         said += [p.statement_id for part in reply.parts for p in part.points]
         for part in reply.parts:
-            same = next((n for n, (_, p) in enumerate(parts) if repeats(part, p) and repeats(p, part)), None)
+            days = [d for d in reply.dates if d.statement_id in {p.statement_id for p in part.points}]
+            dates += [d.model_copy(update={"heading": part.question}) for d in days]
+            alike = [n for n, (_, p) in enumerate(parts) if repeats(part, p) and repeats(p, part)]
+            same = alike[0] if alike and not dates else None
             if same is None:
                 parts.append((label, part))
             else:
@@ -46,6 +50,6 @@ def answer_each(
     statuses = {a.status for a in answers}
     status = answers[0].status if len(statuses) == 1 else Status.PARTLY_ANSWERED
     areas = list(dict.fromkeys(a.area for a in answers if a.area))
-    reply = speaker.reply(status, answers, frames[-1], areas, notices)
+    reply = speaker.reply(status, answers, frames[-1], areas, notices, dates=dates)
     last = replace(after.last, statements=tuple(dict.fromkeys(said)))
     return reply, replace(after, last=last)

@@ -9,7 +9,7 @@ from bot.guidance.area import AreaKnowledge, Knowledge
 from bot.guidance.calendar_days import age_in_words
 from bot.guidance.compose import text_of
 from bot.guidance.frame import Frame
-from bot.guidance.reply import Answer, Choice, Reply, Status
+from bot.guidance.reply import Answer, Choice, DateItem, Reply, Status
 from bot.guidance.reply import Understood as Chip
 from bot.guidance.turn import Memory
 from bot.knowledge.model import Wording
@@ -40,6 +40,7 @@ class Speaker:
         areas: Sequence[str],
         notices: Sequence[str] = (),
         choices: Sequence[Choice] = (),
+        dates: Sequence[DateItem] = (),
     ) -> Reply:
         """A reply of several parts, with its text."""
         reply = Reply(
@@ -50,6 +51,7 @@ class Speaker:
             notices=list(dict.fromkeys(notices)),
             understood=self.chips(frame),
             choices=list(choices),
+            dates=list(dates),
             content_version=self._knowledge.version,
         )
         return reply.model_copy(update={"text": text_of(reply, self._wording)})

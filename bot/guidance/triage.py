@@ -149,10 +149,11 @@ class Triage:
         memory = replace(memory, frame=frame, offered=offered(choices), pending=(Clause("", FIND_ROUTE, 1.0, 1.0),))
         return reply, memory.telling(ASKED + fact.id)
 
-    def ask_anew(self, fact: Fact, memory: Memory) -> tuple[Reply, Memory]:
-        """The question for a fact that was understood, so that it can be put right or taken back."""
+    def ask_anew(self, fact: Fact, memory: Memory, before: str = "") -> tuple[Reply, Memory]:
+        """The question for a fact that was understood, so that it can be put right or taken back; `before`: why."""
         choices = self.choices(fact, FORGET)
-        lead = fact.question or self._wording.change_fact.format(label=fact.label)
+        question = fact.question or self._wording.change_fact.format(label=fact.label)
+        lead = f"{before} {question}".strip()
         reply = self._speaker.reply(
             Status.CLARIFY, [Answer(status=Status.CLARIFY, lead=lead)], memory.frame, [], (), choices
         )

@@ -78,7 +78,10 @@ class Memory:
 
 @dataclass(frozen=True)
 class Turn:
-    """One message. `preset_area` comes from the page it was asked on; `choice` is the value of a chosen button."""
+    """One message. `preset_area` comes from the page it was asked on; `choice` is the value of a chosen button.
+
+    `entities`: all of the message, as Rasa gives them; None where they are not known.
+    """
 
     text: str
     clauses: tuple[Clause, ...]
@@ -86,3 +89,4 @@ class Turn:
     ranking: Mapping[str, float] = field(default_factory=dict)
     preset_area: str | None = None
     choice: Mapping[str, Any] | None = None
+    entities: Sequence[Mapping[str, Any]] | None = None

@@ -24,7 +24,8 @@ _TOLD = r"(?! (?:an?|no|not|got|been|had|just|already|now|very|really|struggling
 INTERROGATIVE = re.compile(
     rf"\?|^{_LEAD_IN}(?:{_WH}|{_NOT} (?={_SUBJECT}\b)|(?:is|was|has|have)\b{_TOLD}"
     rf"|(?!is\b|was\b|has\b|have\b)(?:{_AUX}))\b"
-    rf"|[,;:\u2013-]\s+{_LEAD_IN}(?:(?:{_WH})\b|(?:{_AUX}|{_NOT}) (?:{_SUBJECT})\b)"
+    rf"|[,;:\u2013-]\s+{_LEAD_IN}(?:(?:(?:after|by|for|in|on|to|from|with|at|until) )?(?:{_WH})\b"
+    rf"|(?:{_AUX}|{_NOT}) (?:{_SUBJECT})\b)"
     rf"|\b(?:is|are|was|be) (?:{_WH})\b|\b(?:when|where|how|who|what)(?: (?:pls|please|then|exactly|though))?\W*$"
     r"|\b(?:tell me|talk me|explain|remind me|checklist|help me|looking for|need to know|need to work out|wondering"
     r"|like to know|want to know|not sure (?:if|whether|what|how|who|which)|any idea|advise|let me know|i want|we want"
@@ -141,8 +142,8 @@ def named_routes(reading: Reading, area: AreaKnowledge) -> tuple[str, ...]:
 def understand(turn: Turn, reader: Reader, limits: Limits) -> Understood:
     """Read a message: facts from the whole, questions from the clauses that ask."""
     clauses = _with_first_word(turn) or (Clause(turn.text),)
-    entities = None
-    if all(c.entities is not None for c in clauses):
+    entities = turn.entities
+    if entities is None and all(c.entities is not None for c in clauses):
         entities = [e for c in clauses for e in (c.entities or ())]
     reading = reader.read(turn.text, entities)
     best = max(clauses, key=lambda c: c.score)

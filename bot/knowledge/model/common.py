@@ -148,6 +148,7 @@ class Wording(Record):
     for_school: Text
     noted: Text
     change_fact: Text
+    contradiction: Text
     repeat_lead: Text
     invalid_year: Text
     invalid_age: Text
