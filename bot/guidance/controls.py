@@ -30,6 +30,13 @@ SAYS_WRONG = re.compile(
     r"(?:wrong|not right|right(?= (?:at all|,|$))|not correct|incorrect|not true|true(?= at all)|out of date)\b",
     re.IGNORECASE,
 )
+# The wish for plainer words, whatever the engine made of it.
+PLAINER = re.compile(
+    r"\bplain(?:er)? english\b|\bmore (?:simply|plainly)\b"
+    r"|\bin (?:simpler|plainer|simple|plain|easier) (?:words|terms|language)\b"
+    r"|\bdumb (?:it|that) down\b|\bwithout the jargon\b",
+    re.IGNORECASE,
+)
 PUTS_RIGHT = frozenset({"year", "age", "ehcp", "needs"})
 
 
@@ -60,6 +67,8 @@ class Controls:
             return self._speaker.say(Status.SAFEGUARDING, self.wording.safeguarding), memory
         if self._says_wrong(heard, turn, memory):
             return self._clarifier.wrong(memory, turn.text), memory
+        if memory.last.statements and PLAINER.search(turn.text) and not ASKS_A_FACT.search(turn.text):
+            return self._clarifier.simpler(memory, self._simpler["say_simpler"]), memory
         if not sure or (memory.pending and (UNKNOWN.match(fold(turn.text)) or heard.reading.areas)):
             return None
         if any(c.intent.removeprefix("ask_") in self._topics for c in heard.asking):

@@ -114,17 +114,17 @@ class Conversations:
         if control is not None:
             return control
         frame, memory, notices = self._framer.frame(heard, turn, memory)
-        unclear = [self._facts[f] for f in self._facts if f in contradicted(turn.text)]
-        if unclear:
-            known = replace(memory, frame=frame.without({f.id for f in unclear}), pending=heard.asking)
-            return self._triage.ask_anew(unclear[0], known, self.wording.contradiction)
         bridge = self._bridging.asked(heard, self._framer.compares(heard, memory.frame))
         if bridge is not None:
             return self._bridged(bridge, heard.reading.terms, replace(memory, frame=frame), notices)
         areas = self._framer.areas(heard, frame, memory.last.areas)
+        frame = replace(frame, area=areas[0] if len(areas) == 1 else frame.area)
+        unclear = [self._facts[f] for f in self._facts if f in contradicted(turn.text)]
+        if unclear:
+            known = replace(memory, frame=frame.without({f.id for f in unclear}), pending=heard.asking)
+            return self._triage.ask_anew(unclear[0], known, self.wording.contradiction)
         if not areas:
             return self._without_area(heard, turn, replace(memory, frame=frame))
-        frame = replace(frame, area=areas[0] if len(areas) == 1 else frame.area)
         waiting, asking = memory.pending, surely(heard.asking, bool(memory.last.topics))[: self._limits.questions]
         memory = replace(memory, frame=frame, pending=())
         if len(areas) > 1:  # side by side there is nothing to be led to: how to ask is said for each

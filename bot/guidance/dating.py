@@ -107,6 +107,9 @@ class Dater:
             return reply
         waiting = [f"{c.context} {c.text}." for c in memory.pending] if reply.parts else []
         dated = self.dated("\n".join([*waiting, text]), today)
+        before = {d.event for d in self.dated(memory.last.days, today) if d.event}
+        if len(before) == 1:  # a day that is put right: what happened on it was said before
+            dated = [replace(d, event=d.event or next(iter(before))) if not d.said.today else d for d in dated]
         if not dated:  # of a day said before only what happened on it is counted from
             dated = [d for d in self.dated(memory.last.days, today) if d.event is not None]
         if not dated or not (reply.parts or reply.status is Status.CLARIFY):

@@ -9,7 +9,10 @@ def any_of(*patterns: str) -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{p})" for p in patterns), re.IGNORECASE)
 
 
-NEGATION = r"(?:no|not|non|without|w/?o|hasn'?t|haven'?t|isn'?t|doesn'?t|don'?t|didn'?t|never|n'?t|nor|lacks?|lacking)"
+NEGATION = (
+    r"(?:no|not|non|without|w/?o|hasn'?t|haven'?t|isn'?t|doesn'?t|don'?t|didn'?t|never|n'?t|nor|neither|none|lacks?"
+    r"|lacking)"
+)
 EHCP = re.compile(
     r"\b(?:ehcp'?s?|ehc ?plans?|ehc|echp|educational?,? health,? (?:and|&) care plans?"
     r"|statement(?:ed)?(?: of (?:sen|special|need)\w*)?(?! of)(?<!progress statement))\b"
