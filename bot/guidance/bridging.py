@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from bot.guidance.area import AreaKnowledge, Knowledge
 from bot.guidance.comparing import compare
+from bot.guidance.reading import Reader
 from bot.guidance.reply import Answer, Comparison, Status
 from bot.guidance.understanding import INTERROGATIVE, Understood
 from bot.knowledge.model import Bridge, Term
@@ -26,7 +27,8 @@ RELATES = re.compile(
 class Bridging:
     """Finds the bridge that a message asks for and puts it side by side."""
 
-    def __init__(self, knowledge: Knowledge) -> None:
+    def __init__(self, knowledge: Knowledge, reader: Reader) -> None:
+        self._reader = reader
         self._areas = knowledge.areas
         self._bridges = knowledge.common.bridges
         terms = {t.id: (a, t) for a in knowledge.areas.values() for t in a.content.terms}
@@ -34,17 +36,17 @@ class Bridging:
 
     def asked(self, heard: Understood, compares: bool) -> Bridge | None:
         """The bridge that a message asks for: two of its terms held together, or one looked for elsewhere."""
-        if not heard.asking or not (compares or any(RELATES.search(c.text) for c in heard.asking)):
-            return None
-        asked = [b for b in self._bridges if self._is_asked(b, heard)]
-        return max(asked, key=lambda b: len({*b.terms} & {*heard.reading.terms}), default=None)
+        relating = [c for c in heard.asking if compares or RELATES.search(c.text)]
+        terms = {t for c in relating for t in self._reader.read(c.text, c.entities).terms}
+        asked = [b for b in self._bridges if terms & set(b.terms) and self._is_asked(b, heard, terms)]
+        return max(asked, key=lambda b: len(terms & set(b.terms)), default=None)
 
-    def _is_asked(self, bridge: Bridge, heard: Understood) -> bool:
+    def _is_asked(self, bridge: Bridge, heard: Understood, terms: Collection[str]) -> bool:
         about = ABOUT_TERMS | {f"ask_{t}" for t in bridge.topics}
         asking = [c for c in heard.asking if INTERROGATIVE.search(c.text)] or heard.asking  # not the story before it
         if not all(c.intent in about or c.confidence < UNCLEAR for c in asking):
             return False
-        named = [t for t in bridge.terms if t in heard.reading.terms and t in self._terms]
+        named = [t for t in bridge.terms if t in terms and t in self._terms]
         homes = {self._terms[t][0].id for t in named}
         places = {self._terms[t][0].id for t in bridge.terms if t in self._terms} & set(heard.reading.areas)
         if len(homes) == 1:

@@ -225,7 +225,10 @@ class Checking:
         if other.status not in (Status.ANSWERED, Status.PARTLY_ANSWERED, Status.NOT_STATED):
             return [], memory
         said = {p.statement_id for part in parts for p in part.points}
-        new = [part for part in other.parts if not {p.statement_id for p in part.points} <= said]
+        fresh = [
+            p.model_copy(update={"points": [x for x in p.points if x.statement_id not in said]}) for p in other.parts
+        ]
+        new = [part for part in fresh if part.topic != TOPIC and (part.points or part.status is Status.NOT_STATED)]
         if sum(len(p.text.split()) for part in parts for p in part.points) > LONG:
             new = [part.model_copy(update={"points": part.points[:1]}) for part in new]
         return self._speaker.headed([p.model_copy(update={"lead": ""}) for p in new]), replace(memory, told=after.told)

@@ -37,6 +37,9 @@ PLAINER = re.compile(
     r"|\bdumb (?:it|that) down\b|\bwithout the jargon\b",
     re.IGNORECASE,
 )
+MISTAKE = re.compile(
+    r"\b(?:my (?:mistake|bad|error|fault)|i (?:meant|mean|misread|mistyped)|typo|oops|slip of)\b", re.IGNORECASE
+)
 PUTS_RIGHT = frozenset({"year", "age", "ehcp", "needs"})
 
 
@@ -91,6 +94,8 @@ class Controls:
             return None  # "do I need mum's say so" is no wish for words that mum would understand
         if intent in self._simpler:
             return self._clarifier.simpler(memory, self._simpler[intent]), memory
+        if intent == "say_wrong" and MISTAKE.search(turn.text):
+            return None  # the person's own, to be put right
         if intent == "say_wrong":
             return self._clarifier.wrong(memory, turn.text), memory
         if intent == "talk_to_person":

@@ -73,7 +73,7 @@ class Conversations:
         self._clarifier = Clarifier(knowledge, self.wording, self._speaker, note)
         self._triage = Triage(knowledge, self.wording, self._speaker)
         self._controls = Controls(knowledge, self.wording, self._framer, self._speaker, self._clarifier, self._limits)
-        self._bridging = Bridging(knowledge)
+        self._bridging = Bridging(knowledge, self._reader)
         self._checking = Checking(knowledge, self.wording, self._reader, self._speaker)
         self._answering = Answering(
             knowledge, self._respondent, self._speaker, self._clarifier, self._triage, self._checking, self._thresholds

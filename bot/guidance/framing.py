@@ -38,6 +38,11 @@ TAKES_BACK = re.compile(
     r"(?: what i (?:said|told you|wrote) about)? (?:the |that |his |her |their |its )?",
     re.IGNORECASE,
 )
+HELD_TOGETHER = re.compile(
+    r"\b(?:compar\w*|differ\w*|contrast\w*|both|each|versus|vs|side by side|same"
+    r"|the other (?:council|authority|area|one)|the two|elsewhere)\b",
+    re.IGNORECASE,
+)
 COMPARES = 0.45  # score from which a message is taken to compare the authorities
 
 
@@ -125,7 +130,10 @@ class Framer:
         elsewhere = set(heard.reading.areas) - {frame.area}
         differs = elsewhere and frame.area and any(DIFFERS.search(c.text) for c in heard.asking)
         both = any(ALL_OF_THEM.search(c.text) for c in heard.asking)
-        return (heard.intent == "compare" and heard.score >= COMPARES) or bool(differs) or both
+        compares = heard.intent == "compare" and heard.score >= COMPARES
+        if compares and frame.area and not elsewhere:  # "how far apart?", asked of one authority
+            compares = any(HELD_TOGETHER.search(c.text) for c in heard.asking)
+        return compares or bool(differs) or both
 
     def areas(self, heard: Understood, frame: Frame, last: Sequence[str] = ()) -> list[str]:
         """The areas to answer for: those named; else the conversation's; else those of the last answer (`last`).

@@ -49,6 +49,8 @@ REFERS_BACK = re.compile(
 FOLLOWS_UP = re.compile(
     r"^\W*(?:and|but|so|ok|what about|how about|what if|same|or|also|even if|if)\b.{0,60}$", re.IGNORECASE
 )
+WHAT_IF = re.compile(r"^\W*(?:(?:and|but|so|ok|okay)\W+)*(?:what |even )?if\b", re.IGNORECASE)
+SHORT_IF = 14  # words of "and if he gets his EHCP halfway, what's the limit then?"
 SHORT = 9
 FIRST_WORD = 5  # characters of "and ", "so ", "but "
 LEANS_BEFORE = 0.16  # how much a clause that says little by itself is about what stands before it
@@ -98,8 +100,9 @@ def leans_on_context(clause: Clause) -> bool:
 
 def follows_up(clause: Clause) -> bool:
     """Whether a clause only makes sense after an answer: "and if he has an EHCP?", "what about Year 12?"."""
-    short = len(clause.text.split()) <= SHORT
-    return clause.intent == "follow_up" or (short and bool(FOLLOWS_UP.search(clause.text)))
+    words = len(clause.text.split())
+    short = words <= SHORT and bool(FOLLOWS_UP.search(clause.text))
+    return clause.intent == "follow_up" or short or (words <= SHORT_IF and bool(WHAT_IF.search(clause.text)))
 
 
 def topic_weights(clause: Clause, message: Mapping[str, float] | None = None) -> dict[str, float]:
