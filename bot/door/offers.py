@@ -25,8 +25,10 @@ def addresses(content_dir: Path) -> frozenset[str]:
 
 
 def terms(content_dir: Path) -> frozenset[str]:
-    """Names and aliases of authorities, forms, services and routes."""
-    return frozenset(term for name in _NAMED_IN for data in _read(content_dir, name) for term in _names_in(data))
+    """Names and aliases of authorities, forms, services and routes, and the places that are nothing but places."""
+    places = (str(place) for data in _read(content_dir, "places.yml") for place in data.get("places") or ())
+    named = (term for name in _NAMED_IN for data in _read(content_dir, name) for term in _names_in(data))
+    return frozenset([*named, *places])
 
 
 def _read(content_dir: Path, name: str) -> list[Any]:

@@ -37,6 +37,11 @@ PLAINER = re.compile(
     r"|\bdumb (?:it|that) down\b|\bwithout the jargon\b",
     re.IGNORECASE,
 )
+CAPABLE = re.compile(
+    r"^\W*(?:(?:hi|hello|hey|hiya|so|ok|and|right)\W+)*what (?:is it |exactly |else |all |things )?"
+    r"(?:that )?(?:do |can |are )?you (?:actually |really |even )?(?:do|able to do|for|know about|help (?:me )?with)\W*$",
+    re.IGNORECASE,
+)
 MISTAKE = re.compile(
     r"\b(?:my (?:mistake|bad|error|fault)|i (?:meant|mean|misread|mistyped)|typo|oops|slip of)\b", re.IGNORECASE
 )
@@ -70,6 +75,8 @@ class Controls:
             return self._speaker.say(Status.SAFEGUARDING, self.wording.safeguarding), memory
         if self._says_wrong(heard, turn, memory):
             return self._clarifier.wrong(memory, turn.text), memory
+        if CAPABLE.search(turn.text):
+            return self._speaker.say(Status.SMALL_TALK, self.wording.small_talk["ask_capabilities"]), memory
         if memory.last.statements and PLAINER.search(turn.text) and not ASKS_A_FACT.search(turn.text):
             return self._clarifier.simpler(memory, self._simpler["say_simpler"]), memory
         if not sure or (memory.pending and (UNKNOWN.match(fold(turn.text)) or heard.reading.areas)):

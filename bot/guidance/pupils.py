@@ -36,6 +36,8 @@ SAME = re.compile(
     r"|during|if|unless|like)\W*$|[-–/]\s*$",
     re.IGNORECASE,
 )
+SOMEBODY = re.compile(rf"\b{_NOUN}s?\b|{_YEAR}|\b(?:he|she|him|her|one)\b", re.IGNORECASE)
+HE_IN = re.compile(rf"\b(?P<who>he|she)(?:'s| is) (?:in )?{_YEAR}", re.IGNORECASE)
 # Somebody who is only mentioned: "her brother had one years ago".
 OF_OLD = re.compile(r"^.{0,60}?\b(?:had|used to|was|were|went|years ago|left|last year)\b[^.?!]*", re.IGNORECASE)
 OF_ALL = re.compile(r"[^.?!;,]*\b(?:both|neither|either|each of them|all (?:of them|three))\b[^.?!;,]*", re.IGNORECASE)
@@ -94,6 +96,9 @@ def pupils_of(text: str, read: Callable[[str], Facts]) -> tuple[Described, ...]:
         return ()
     others = [m for m in OTHER.finditer(straight) if not SAME.search(straight[: m.start()])]
     plain = [m for m in INTRODUCED.finditer(straight) if not SAME.search(straight[: m.start()])]
+    told = list(HE_IN.finditer(straight))
+    if len({m["who"].casefold() for m in told}) > 1:  # "he's Y6 with an EHCP, she's Y3 without"
+        plain += told
     ones = [m for m in plain if m.group().casefold().startswith("one")]
     marks = sorted({m.start(): m in others or m in ones[1:] for m in [*plain, *others]}.items())
     if len(marks) < 1:
@@ -102,6 +107,8 @@ def pupils_of(text: str, read: Callable[[str], Facts]) -> tuple[Described, ...]:
     for n, (at, is_other) in enumerate(marks):
         end = marks[n + 1][0] if n + 1 < len(marks) else len(straight)
         before, here = read(straight[pieces[-1][0] : at]), read(straight[at:end])
+        if n == 0 and not SOMEBODY.search(straight[:at]):  # what stands before the first of them is about nobody
+            before = {}
         clash = any(before[f] != here[f] for f in TELLING if f in before and f in here)
         told_of_old = is_other and OF_OLD.match(straight[at:end]) and not any(f in here for f in ("year", "age"))
         if told_of_old:
