@@ -9,7 +9,7 @@ from typing import Any
 from bot.guidance.answer_parts import Limits, Outcome, Question, how_instead, same, same_address, ways
 from bot.guidance.area import AreaKnowledge
 from bot.guidance.conditions import holds
-from bot.guidance.readiness import Result, readiness
+from bot.guidance.readiness import is_missing, missing
 from bot.guidance.reply import Answer, Point, Status, Verdict
 from bot.guidance.routes import fit, fitting, verdict
 from bot.guidance.search import Ranked, Weights, WordIndex, rank
@@ -32,6 +32,8 @@ LISTS = frozenset(
     {REQUIREMENTS, "next_steps", "school_duties", "service_duties", "universal_expectations"}
 )  # asked for as a whole
 CONTACT = "contact"
+MOST_MISSING = 2
+HELPED_NOW = VERDICT_TOPICS | {"involvement", "direct_work", "stt_consultation", "section_f", "assessment_tools"}
 IN_ORDER = frozenset({"next_steps"})  # a process is told in the order in which it happens
 OPEN_QUESTION = re.compile(r"\b(?:what|which|who|whom|whose|where|when|how|why)\b", re.IGNORECASE)
 
@@ -136,6 +138,8 @@ class Answerer:
             usable = frozenset(fitting(self.area, facts)) | self._open
             chosen = [r for r in chosen if self._is_for(r, usable)]
             chosen = self._put_first([c.statement for c in speaking][:3], self._instead(facts) + chosen)
+        else:
+            chosen = self._put_first(self._missing(question, topic, routes, facts), chosen)
         points = self._points(chosen, active, topic, room)
         score = ranked[0].score if ranked else 0.0
         statements = [self.area.statements[p.statement_id] for p in points]
@@ -178,13 +182,15 @@ class Answerer:
         if found is Verdict.NO and (about_use or question.named_routes or not routes):
             return (found if asks_yes_no or about_use or not routes else None), criteria
         if topic == "eligibility" and asks_yes_no and question.described and found is Verdict.YES:
-            return (None, ()) if self._is_missing(asked, facts) else (found, criteria)
+            return (None, ()) if is_missing(self.area, asked, facts) else (found, criteria)
         return None, ()
 
-    def _is_missing(self, routes: Sequence[str], facts: Mapping[str, Any]) -> bool:
-        """Whether each route in question that could be used lacks something that must be in place first."""
-        open_routes = [r for r in routes if fit(self.area.routes[r], facts).fits is not False]
-        return all(readiness(self.area, r, facts).result is Result.NOT_YET for r in open_routes)
+    def _missing(self, question: Question, topic: str, routes: Sequence[str], facts: Mapping[str, Any]) -> list[str]:
+        """What is known not to be in place yet, where it is asked whether somebody described can be helped now."""
+        if not question.described or topic not in HELPED_NOW or not YES_NO.search(question.text):
+            return []
+        asked = routes or [r.id for r in self.area.content.routes if r.level == "pupil" and r.default]
+        return missing(self.area, asked, facts)[:MOST_MISSING]
 
     def _choose(
         self, ranked: list[Ranked], topic: str, active: frozenset[str], this_case: frozenset[str]

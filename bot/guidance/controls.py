@@ -39,7 +39,7 @@ PLAINER = re.compile(
 )
 CAPABLE = re.compile(
     r"^\W*(?:(?:hi|hello|hey|hiya|so|ok|and|right)\W+)*what (?:is it |exactly |else |all |things )?"
-    r"(?:that )?(?:do |can |are )?you (?:actually |really |even )?(?:do|able to do|for|know about|help (?:me )?with)\W*$",
+    r"(?:that )?(?:do |can |are )?you (?:actually |really |even )?(?:do|able to do|for|know about|help with)\W*$",
     re.IGNORECASE,
 )
 MISTAKE = re.compile(

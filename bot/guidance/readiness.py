@@ -166,3 +166,17 @@ def _item(statement: Statement, facts: Mapping[str, Any]) -> Item:
     state = ItemState.MISSING if missing else ItemState.UNKNOWN
     parts = (condition.all or ()) if condition is not None else ()
     return Item(statement, state, tuple(str(p.fact) for p in parts if p.fact and holds(p, facts) is not True))
+
+
+def missing(area: AreaKnowledge, routes: Sequence[str], facts: Mapping[str, Any]) -> list[str]:
+    """Ids of the requirements that are known not to be met, where each of some routes lacks one; else nothing."""
+    found = [readiness(area, r, facts).of(ItemState.MISSING) for r in routes]
+    if not found or not all(found):
+        return []
+    return list(dict.fromkeys(item.statement.id for items in found for item in items))
+
+
+def is_missing(area: AreaKnowledge, routes: Sequence[str], facts: Mapping[str, Any]) -> bool:
+    """Whether each route in question that could be used lacks something that must be in place first."""
+    open_routes = [r for r in routes if fit(area.routes[r], facts).fits is not False]
+    return all(readiness(area, r, facts).result is Result.NOT_YET for r in open_routes)
