@@ -94,6 +94,12 @@ def ways_instead(area: AreaKnowledge, known: Mapping[str, str], facts: Mapping[s
     return list(dict.fromkeys(known[r] for r in fit_instead(area, facts) if r in known))
 
 
+def silent_on(area: AreaKnowledge, facts: Mapping[str, Any]) -> bool:
+    """Whether the offer is known to say nothing on a need of the pupil: then no yes may be said."""
+    needs = set(facts.get("needs") or ())
+    return any(s.kind is Kind.GAP and needs & set(s.needs) for s in area.content.statements)
+
+
 def same_address(one: Statement, other: Statement) -> bool:
     """Whether a statement gives an address, and none that the other does not give as well."""
     given = set(ADDRESS.findall(one.text))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.guidance.answer_parts import Limits, Outcome, Question, how_instead, same, same_address, ways
+from bot.guidance.answer_parts import Limits, Outcome, Question, how_instead, same, same_address, silent_on, ways
 from bot.guidance.area import AreaKnowledge
 from bot.guidance.conditions import holds
 from bot.guidance.readiness import is_missing, missing
@@ -181,6 +181,8 @@ class Answerer:
         about_use = topic in VERDICT_TOPICS
         if found is Verdict.NO and (about_use or question.named_routes or not routes):
             return (found if asks_yes_no or about_use or not routes else None), criteria
+        if topic == "eligibility" and silent_on(self.area, facts):
+            return None, ()
         if topic == "eligibility" and asks_yes_no and question.described and found is Verdict.YES:
             return (None, ()) if is_missing(self.area, asked, facts) else (found, criteria)
         return None, ()

@@ -45,6 +45,7 @@ CAPABLE = re.compile(
 MISTAKE = re.compile(
     r"\b(?:my (?:mistake|bad|error|fault)|i (?:meant|mean|misread|mistyped)|typo|oops|slip of)\b", re.IGNORECASE
 )
+IN_WRITING = re.compile(r"\b(?:in writing|written up|write-?up|minutes|notes of)\b", re.IGNORECASE)
 PUTS_RIGHT = frozenset({"year", "age", "ehcp", "needs"})
 
 
@@ -95,6 +96,8 @@ class Controls:
             return self._speaker.say(Status.SMALL_TALK, self.wording.small_talk["start_again"]), Memory()
         if intent == "ask_source" and not memory.last.statements and len(turn.text.split()) > SHORT:
             return None  # nothing was said yet: it asks where something else is written
+        if intent == "ask_source" and IN_WRITING.search(turn.text):
+            return None  # a report is asked for, not where this is written
         if intent == "ask_source":
             return self._clarifier.sources(memory), memory
         if intent in self._simpler and ASKS_A_FACT.search(turn.text):

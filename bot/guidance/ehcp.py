@@ -32,7 +32,7 @@ EHCP_UNSURE = any_of(
     r"\bwith or without (?:an? )?$",
 )
 EHCP_NOT_YET = any_of(
-    r"\b(?:applied|applying|waiting|awaiting|wait|gone in|refused|turned down|in process|pending|draft|going for)\b"
+    r"\b(?:applied|applying|waiting|awaiting|wait for|gone in|refused|turned down|in process|pending|draft|going for)\b"
     r"[^.?!]{0,25}$"
 )
 # Gone: "she lost her EHCP", "her EHCP has lapsed"; not "we lost his EHCP" (mislaid), "lost his EHCP form".

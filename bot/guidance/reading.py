@@ -161,6 +161,11 @@ ABOUT_A_PLACE = re.compile(
     r"\b(?:what about|how about|and in|same in|same for|schools? in|we'?re in|i'?m in|cover)\s+$", re.IGNORECASE
 )
 
+THEIR_OFFER = re.compile(
+    r"\s+(?:schools?|here|council|senco)\b"
+    r"|'s? (?:send |specialist |own |local |council'?s? )*(?:teams?|offers?|services?|forms?|teachers?|way)\b",
+    re.IGNORECASE,
+)
 
 # An authority that is denied or was left: "in Milton Keynes not Suffolk", "moved from Suffolk".
 NOT_MEANT = re.compile(
@@ -183,7 +188,7 @@ def _meant(areas: Sequence[Found], text: str) -> tuple[str, ...]:
 def _is_asked_about(text: str, place: Found) -> bool:
     """Whether a question is about another authority ("what about Norfolk?"), not about who lives or was there."""
     before, after = text[: place.start], text[place.end :]
-    return bool(ABOUT_A_PLACE.search(before) or re.match(r"\s+(?:schools?|here|council|senco)\b", after, re.IGNORECASE))
+    return bool(ABOUT_A_PLACE.search(before) or THEIR_OFFER.match(after))
 
 
 def _where(text: str, word: str, given: tuple[int, int], passed: int) -> tuple[int, int]:

@@ -48,7 +48,9 @@ REFERS_BACK = re.compile(
     re.IGNORECASE,
 )
 FOLLOWS_UP = re.compile(
-    r"^\W*(?:and|but|so|ok|what about|how about|what if|same|or|also|even if|if)\b.{0,60}$", re.IGNORECASE
+    r"^\W*(?:and|but|so|ok|what about|how about|what if|same|or|also|even if|if)\b.{0,60}$"
+    r"|^.{0,30}\bthe (?:next|last|first|second|other|same) ones?\b\W*$",
+    re.IGNORECASE,
 )
 WHAT_IF = re.compile(r"^\W*(?:(?:and|but|so|ok|okay)\W+)*(?:what |even )?if\b", re.IGNORECASE)
 SHORT_IF = 14  # words of "and if he gets his EHCP halfway, what's the limit then?"
