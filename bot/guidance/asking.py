@@ -20,6 +20,7 @@ from bot.knowledge.lookups import fold
 from bot.knowledge.model import Wording
 
 GLOSSARY = "glossary"
+FIND_ROUTE = "find_route"
 GLOSSARY_ASKED = 0.35
 MEANINGS = 3
 WORD = re.compile(r"[a-z]+(?:'[a-z]+)?")
@@ -29,6 +30,8 @@ ASKS_FOR_MEANING = MEANING | {
     *("and", "so", "ok", "sorry", "exactly", "actually", "of", "by", "that"),
 }
 CUED = 0.65  # how surely words that a topic declares make a question one about it
+BESIDE_A_CUE = 0.4  # how surely it can then be about anything else
+CUE_COUNTS = 0.35  # by how much it is then less likely out of scope
 FEW_WORDS = 7  # of a question that may be vague
 VAGUE = 0.4  # a short question of no clear topic is as likely about what was answered last
 FOLLOWED = 0.8  # how surely a follow-up is about what was answered last
@@ -83,9 +86,9 @@ class Respondent:
             named = named_routes(self._reader.read(clause.context), area)
         follows = follows_up(clause) and not clause.context
         topics = {t: w for t, w in topic_weights(clause, message).items() if t in self._topics}
-        topics |= {
-            t: max(topics.get(t, 0.0), CUED) for t, words in self._topics.items() if words and words.search(asked)
-        }
+        cued = self._cued(asked)
+        topics = {t: min(w, BESIDE_A_CUE) if cued and t not in cued else w for t, w in topics.items()}
+        topics |= {t: max(topics.get(t, 0.0), CUED) for t in cued}
         vague = len(clause.text.split()) <= FEW_WORDS and leans and max(topics.values(), default=0.0) < VAGUE
         if last and (follows or vague):
             topics |= {t: max(topics.get(t, 0.0), FOLLOWED if follows else VAGUE) for t in last.topics}
@@ -106,6 +109,18 @@ class Respondent:
         if not clause.text:
             outcome = replace(outcome, score=max(outcome.score, 1.0))
         return self._with_terms(clause, reading.terms, area_id, outcome)
+
+    def settled(self, clauses: Sequence[Clause]) -> Sequence[Clause]:
+        """The clauses; one that seems to ask for a route but whose words tell another topic is about that."""
+        return [
+            replace(c, intent=f"ask_{cued[0]}") if c.intent == FIND_ROUTE and c.score < 1 and cued else c
+            for c in clauses
+            for cued in [sorted(self._cued(c.text))]
+        ]
+
+    def _cued(self, text: str) -> set[str]:
+        """The topics whose own words stand in a question."""
+        return {t for t, words in self._topics.items() if words and words.search(text)}
 
     def without_areas(self, text: str) -> str:
         """A question without the names of authorities, so that it can be asked for another one."""
@@ -182,6 +197,8 @@ class Respondent:
         kinds = {i: c for i, c in clause.ranking.items() if i.startswith(OUT_OF_SCOPE)}
         if message:  # a clause of a story is out of scope only if the whole message is, or if it is quite sure
             kinds = {i: max(min(c, message.get(i, 0.0)), c - STORY_DOUBT) for i, c in kinds.items()}
+        if self._cued(clause.text):
+            least += CUE_COUNTS
         if not kinds or sum(kinds.values()) - LIKENESS_COUNTS * likeness < least:
             return None
         kind = max(kinds, key=lambda i: kinds[i]).removeprefix(OUT_OF_SCOPE)

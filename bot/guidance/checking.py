@@ -22,6 +22,7 @@ from bot.knowledge.model import Wording
 
 INTENT = "check_readiness"
 MARKS = (TOPIC, INTENT)  # Memory.last.topics after a checklist: further facts show it again
+SHOWN = "checklist/"  # Memory.told: the area and the route of the checklist shown last
 ROUTE = "route"  # kind of a choice
 SURE = 0.55  # score from which a clause asks for a checklist without the form of a question
 SURE_ASKED = 0.40  # and where it has that form
@@ -36,6 +37,7 @@ IN_WORDS = re.compile(
     r"|\bwhat(?:'s| is| am i| are we| have (?:i|we))(?: still)? (?:missing|outstanding|left to do)\b"
     r"|\b(?:have (?:i|we)|(?:if|whether|check|checking|sure)(?: that)? (?:i|we)'ve)(?: now| already)?"
     r" (?:got |done |ticked (?:off )?|covered )?(?:everything|all (?:i|we|that|the|of)|enough)\b"
+    r"|\bchecklist for\b"
     r"|\b(?:something|anything)(?: that)? (?:i|we)(?:'ve| have|'m|'re)? (?:missed|missing|forgotten)\b",
     re.IGNORECASE,
 )
@@ -82,11 +84,28 @@ class Checking:
         waiting = next((c for c in memory.pending if c.intent == INTENT), None)
         shown = INTENT in memory.last.topics
         if waiting is None and not shown:
-            return heard
+            return self._ticks(heard, turn, memory)
         plain = not any(asks_plainly(c.text) for c in turn.clauses)
         if heard.reading.routes and (plain or (shown and follows_up(Clause(turn.text, heard.intent)))):
             return replace(heard, asking=(Clause(turn.text, INTENT, 1.0, 1.0, {INTENT: 1.0}),))
         return replace(heard, asking=()) if plain and shown and self._fills_in(heard, memory) else heard
+
+    def _ticks(self, heard: Understood, turn: Turn, memory: Memory) -> Understood:
+        """A thing told as done, without a question, after a checklist was shown and something else asked in between."""
+        area, route = self._checked(memory)
+        asks = any(asks_plainly(c.text) for c in turn.clauses)
+        told = set(heard.reading.facts) & rests_on(self._knowledge.areas[area], route) if route else set()
+        there = memory.frame.area if not heard.reading.areas else heard.reading.areas[0]
+        if asks or not told & self._done or there != area or heard.reading.new_pupil:
+            return heard
+        return replace(heard, asking=(Clause(turn.text, INTENT, 1.0, 1.0, {INTENT: 1.0}),))
+
+    def _checked(self, memory: Memory) -> tuple[str, str]:
+        """The area and the route whose checklist was shown last; empty where there is none."""
+        shown = next((t.removeprefix(SHOWN) for t in memory.told if t.startswith(SHOWN)), "/")
+        area, _, route = shown.partition("/")
+        known = self._knowledge.areas.get(area)
+        return (area, route) if known is not None and route in known.routes else ("", "")
 
     def _meant(self, heard: Understood, turn: Turn) -> Clause | None:
         """The clause that asks for a checklist although the engine did not take it for such a question."""
@@ -125,6 +144,9 @@ class Checking:
         area = self._knowledge.areas[areas[0]]
         clause = next(c for c in clauses if _is_check(c))
         frame = replace(frame, area=area.id)
+        before = self._checked(memory)
+        if not frame.routes and before[0] == area.id:
+            frame = replace(frame, routes=(before[1],))
         routes = self._routes(clause, area, frame)
         first = first_of(area, routes)
         rest = [c for c in clauses if not _is_check(c)]
@@ -151,7 +173,9 @@ class Checking:
             statements=tuple(dict.fromkeys(said)),
             question=clause.text[-200:],
         )
-        memory = replace(memory, frame=frame, last=last, pending=(), told=memory.told - {"clarified"})
+        told = {t for t in memory.told if not t.startswith(SHOWN)} - {"clarified"}
+        shown = frozenset({*told, f"{SHOWN}{area.id}/{route_id}"})
+        memory = replace(memory, frame=frame, last=last, pending=(), told=shown)
         others, memory = self._others(clauses, parts, frame, areas, memory, today, answer)
         choices = self._choices(area, found, strands, frame)
         more = []

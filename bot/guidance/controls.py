@@ -27,7 +27,8 @@ SAYS_WRONG = re.compile(
     r"^\W*(?:(?:no|sorry|hang on|but|hmm|um|i think|i'?m afraid|sure|well)\W+)*"
     r"(?:that(?:'?s| is| isn'?t)|this is(?:n'?t)?|it(?:'?s| is| isn'?t)|you(?:'?re| are|'?ve got (?:that|it)))"
     r" (?:just |simply |definitely |surely |plain |quite |actually )?"
-    r"(?:wrong|not right|right(?= (?:at all|,|$))|not correct|incorrect|not true|true(?= at all)|out of date)\b",
+    r"(?:wrong|not right|right(?= (?:at all|,|$))|not correct|incorrect|not true|true(?= at all)|out of date)\b"
+    r"|^\W*(?:(?:no|sorry|hang on|but|hmm)\W+)*that (?:can'?t|cannot|doesn'?t|does not) (?:be|sound|look|seem) right\b",
     re.IGNORECASE,
 )
 # The wish for plainer words, whatever the engine made of it.
@@ -46,6 +47,12 @@ MISTAKE = re.compile(
     r"\b(?:my (?:mistake|bad|error|fault)|i (?:meant|mean|misread|mistyped)|typo|oops|slip of)\b", re.IGNORECASE
 )
 IN_WRITING = re.compile(r"\b(?:in writing|written up|write-?up|minutes|notes of)\b", re.IGNORECASE)
+SOURCE_OF_IT = re.compile(
+    r"\b(?:which|what) (?:paragraphs?|sections?|pages?)\b"
+    r"|\bwhere(?:abouts)?(?: \w+)? (?:your|the|that|this|their) (?:\w+ )?"
+    r"(?:document|offer|paper)\b.{0,25}\b(?:that|this|it|those|these)\b",
+    re.IGNORECASE,
+)
 PUTS_RIGHT = frozenset({"year", "age", "ehcp", "needs"})
 
 
@@ -78,6 +85,8 @@ class Controls:
             return self._clarifier.wrong(memory, turn.text), memory
         if CAPABLE.search(turn.text):
             return self._speaker.say(Status.SMALL_TALK, self.wording.small_talk["ask_capabilities"]), memory
+        if memory.last.statements and len(turn.text.split()) <= SHORT and SOURCE_OF_IT.search(turn.text):
+            return self._clarifier.sources(memory), memory
         if memory.last.statements and PLAINER.search(turn.text) and not ASKS_A_FACT.search(turn.text):
             return self._clarifier.simpler(memory, self._simpler["say_simpler"]), memory
         if not sure or (memory.pending and (UNKNOWN.match(fold(turn.text)) or heard.reading.areas)):

@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.guidance.answering import IN_STORY, Answering
 from bot.guidance.area import Knowledge
-from bot.guidance.asking import GLOSSARY, Respondent
+from bot.guidance.asking import FIND_ROUTE, GLOSSARY, Respondent
 from bot.guidance.bridging import Bridging
 from bot.guidance.checking import ROUTE, Checking, asks_plainly
 from bot.guidance.clarifying import FORGET, Clarifier
@@ -18,14 +18,14 @@ from bot.guidance.contradictions import contradicted
 from bot.guidance.controls import Controls
 from bot.guidance.dating import Dater
 from bot.guidance.frame import Frame, plausible
-from bot.guidance.framing import Framer
+from bot.guidance.framing import DAY, Framer
 from bot.guidance.likeness import Embed
 from bot.guidance.reading import Reader
 from bot.guidance.reply import CHANGE, Answer, Reply, Status
 from bot.guidance.report import Report
 from bot.guidance.several import answer_each
 from bot.guidance.speaking import Speaker
-from bot.guidance.triage import FIND_ROUTE, STOPS, Triage, beside, forget_questions, surely, wants_route
+from bot.guidance.triage import STOPS, Triage, beside, forget_questions, led, surely, wants_route
 from bot.guidance.turn import Clause, Last, Memory, Turn, topic_clause
 from bot.guidance.understanding import Limits, Thresholds, Understood, understand
 from bot.knowledge.lookups import entity_words, fold
@@ -108,7 +108,7 @@ class Conversations:
         taken_back = self._framer.taken_back(turn.text, memory.frame)
         if taken_back:
             heard = heard.without(taken_back)
-            last = replace(memory.last, routes=())
+            last = replace(memory.last, routes=(), days="" if DAY in taken_back else memory.last.days)
             memory = replace(memory, frame=memory.frame.without(taken_back), last=last)
         control = None if taken_back else self._controls.reply(heard, turn, memory)
         if control is not None:
@@ -125,21 +125,28 @@ class Conversations:
             return self._triage.ask_anew(unclear[0], known, self.wording.contradiction)
         if not areas:
             return self._without_area(heard, turn, replace(memory, frame=frame))
-        waiting, asking = memory.pending, surely(heard.asking, bool(memory.last.topics))[: self._limits.questions]
+        waiting, asking = (
+            memory.pending,
+            surely(self._respondent.settled(led(heard.asking, turn.text)), bool(memory.last.topics))[
+                : self._limits.questions
+            ],
+        )
         memory = replace(memory, frame=frame, pending=())
         if len(areas) > 1:  # side by side there is nothing to be led to: how to ask is said for each
             asking = [self._first_guess(c.text) if c.intent == FIND_ROUTE else c for c in asking]
         each = frame.each()
         if len(each) > 1:
             return self._for_each(each, asking or waiting, frame, areas, memory, today, notices, turn.text)
-        if wants_route(waiting) or wants_route(asking):
+        if (wants_route(waiting) or wants_route(asking)) and not self._checking.wanted(asking):
             return self._answering.guide(frame, areas, memory, today, notices, beside(asking))
         if waiting and not [c for c in asking if c.intent not in ("inform", "affirm", "deny")]:
             settled = replace(frame, carried=frozenset())
             return self._answering.answer(waiting, settled, areas, memory, today, notices)
         asks = any(asks_plainly(c.text) for c in turn.clauses)
         dated = self._dater.settles(memory, turn.text, today) and not heard.reading.new_pupil
-        if (taken_back or dated) and memory.last.topics and not asks:
+        moved = bool(heard.reading.areas) and memory.last.area not in ("", *areas)
+        moved = moved and not [c for c in asking if c.intent.startswith("ask_") and c.score >= self._limits.asks]
+        if (taken_back or dated or moved) and memory.last.topics and not asks:
             return self._answering.again(frame, areas, memory, today, notices)
         if not asking:
             return self._nothing_asked(heard, turn, memory, frame, areas, today, notices)

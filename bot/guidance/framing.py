@@ -33,6 +33,7 @@ DIFFERS = re.compile(
 ALL_OF_THEM = re.compile(
     r"\b(?:both|each|either|the two) (?:councils?|authorit(?:y|ies)|areas?|offers?|las?)\b", re.IGNORECASE
 )
+DAY = "day"  # taken back like a fact
 TAKES_BACK = re.compile(
     r"\b(?:forget|ignore|disregard|scrap|scratch|leave out|never ?mind|drop|take (?:out|back))(?: about)?"
     r"(?: what i (?:said|told you|wrote) about)? (?:the |that |his |her |their |its )?",
@@ -83,6 +84,8 @@ class Framer:
         found = set()
         for m in TAKES_BACK.finditer(text):
             rest = fold(text[m.end() :])
+            if rest.startswith((DAY, "date")):
+                found.add(DAY)
             for fact in self._facts.values():
                 names = (fact.id.replace("_", " "), fold(fact.label))
                 if fact.id in frame.facts and rest.startswith(names):

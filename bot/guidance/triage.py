@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.guidance.area import AreaKnowledge, Knowledge
+from bot.guidance.asking import FIND_ROUTE
 from bot.guidance.clarifying import FORGET, SKIP, offered
 from bot.guidance.conditions import holds
 from bot.guidance.frame import Frame
@@ -17,7 +18,6 @@ from bot.guidance.speaking import Speaker
 from bot.guidance.turn import Clause, Memory
 from bot.knowledge.model import Fact, Route, Wording
 
-FIND_ROUTE = "find_route"
 TOLD = ("how_to_refer", "requirements", "next_steps")  # the topics of which a found route is told
 TOLD_OF_SEVERAL = ("how_to_refer", "requirements")
 TOLD_WITHOUT_A_YEAR = ("how_to_refer", "eligibility", "requirements")
@@ -34,6 +34,20 @@ STOPS = re.compile(
     r"|leave (?:it|that)|cancel|not now|let'?s stop|i'?ll (?:stop|leave it|come back))\b(?!.*\?)",
     re.IGNORECASE,
 )
+
+
+# Asked in so many words to be led there by questions.
+GUIDES = re.compile(
+    r"\b(?:ask(?:ing)? me (?:(?:some|the|those|your|a few|any) )?(?:questions|things)|put your questions to me|ask away"
+    r"|by asking (?:me )?questions|question by question|(?:guide|lead|walk) me (?:\w+ ){0,3}?(?:to|towards)"
+    r"|find out with me|i'?ll answer (?:whatever|anything|your questions))\b",
+    re.IGNORECASE,
+)
+
+
+def led(clauses: Sequence[Clause], text: str) -> Sequence[Clause]:
+    """The clauses; one that asks for a route instead, where a message asks in so many words to be led to it."""
+    return [Clause(text, FIND_ROUTE, 1.0, 1.0, {FIND_ROUTE: 1.0})] if GUIDES.search(text) else clauses
 
 
 def wants_route(clauses: Sequence[Clause]) -> bool:
