@@ -91,7 +91,8 @@ class Respondent:
         topics |= {t: max(topics.get(t, 0.0), CUED) for t in cued}
         vague = len(clause.text.split()) <= FEW_WORDS and leans and max(topics.values(), default=0.0) < VAGUE
         if last and (follows or vague):
-            topics |= {t: max(topics.get(t, 0.0), FOLLOWED if follows else VAGUE) for t in last.topics}
+            leaning = FOLLOWED if follows and not cued else VAGUE
+            topics |= {t: max(topics.get(t, 0.0), leaning) for t in last.topics}
         question = Question(
             text=asked,
             topics=topics,

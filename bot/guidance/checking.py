@@ -98,7 +98,7 @@ class Checking:
         there = memory.frame.area if not heard.reading.areas else heard.reading.areas[0]
         if asks or not told & self._done or there != area or heard.reading.new_pupil:
             return heard
-        return replace(heard, asking=(Clause(turn.text, INTENT, 1.0, 1.0, {INTENT: 1.0}),))
+        return replace(heard, asking=(Clause("", INTENT, 1.0, 1.0, {INTENT: 1.0}),))
 
     def _checked(self, memory: Memory) -> tuple[str, str]:
         """The area and the route whose checklist was shown last; empty where there is none."""
@@ -145,7 +145,7 @@ class Checking:
         clause = next(c for c in clauses if _is_check(c))
         frame = replace(frame, area=area.id)
         before = self._checked(memory)
-        if not frame.routes and before[0] == area.id:
+        if before[0] == area.id and not (frame.routes and clause.text):  # without text: the one shown last
             frame = replace(frame, routes=(before[1],))
         routes = self._routes(clause, area, frame)
         first = first_of(area, routes)

@@ -48,9 +48,15 @@ MISTAKE = re.compile(
 )
 IN_WRITING = re.compile(r"\b(?:in writing|written up|write-?up|minutes|notes of)\b", re.IGNORECASE)
 SOURCE_OF_IT = re.compile(
-    r"\b(?:which|what) (?:paragraphs?|sections?|pages?)\b"
+    r"\bwhere (?:do|does|did) (?:those|these|that|it|they|this|all that)(?: \w+)? come from\b"
+    r"|\b(?:which|what) (?:paragraphs?|sections?|pages?)\b"
     r"|\bwhere(?:abouts)?(?: \w+)? (?:your|the|that|this|their) (?:\w+ )?"
     r"(?:document|offer|paper)\b.{0,25}\b(?:that|this|it|those|these)\b",
+    re.IGNORECASE,
+)
+FOR_FAMILY = re.compile(
+    r"\b(?:word|put|say|phrase|explain) (?:it|that|this|them)(?: all)? so (?:that )?"
+    r"(?:he|she|they|(?:his|her|their|the )?(?:mum|dad|nan|gran|parents?|family))\b",
     re.IGNORECASE,
 )
 PUTS_RIGHT = frozenset({"year", "age", "ehcp", "needs"})
@@ -87,6 +93,8 @@ class Controls:
             return self._speaker.say(Status.SMALL_TALK, self.wording.small_talk["ask_capabilities"]), memory
         if memory.last.statements and len(turn.text.split()) <= SHORT and SOURCE_OF_IT.search(turn.text):
             return self._clarifier.sources(memory), memory
+        if memory.last.statements and FOR_FAMILY.search(turn.text):
+            return self._clarifier.simpler(memory, self._simpler["for_parents"]), memory
         if memory.last.statements and PLAINER.search(turn.text) and not ASKS_A_FACT.search(turn.text):
             return self._clarifier.simpler(memory, self._simpler["say_simpler"]), memory
         if not sure or (memory.pending and (UNKNOWN.match(fold(turn.text)) or heard.reading.areas)):

@@ -89,6 +89,8 @@ class Conversations:
             memory: what the conversation remembers.
             today: local date (Europe/London).
         """
+        if DAY in self._framer.taken_back(turn.text, memory.frame):
+            memory = replace(memory, last=replace(memory.last, days=""))
         reply, after = self._reply(turn, memory, today)
         if after.last.area:
             same = len(after.frame.others) == len(memory.frame.others)
@@ -108,7 +110,7 @@ class Conversations:
         taken_back = self._framer.taken_back(turn.text, memory.frame)
         if taken_back:
             heard = heard.without(taken_back)
-            last = replace(memory.last, routes=(), days="" if DAY in taken_back else memory.last.days)
+            last = replace(memory.last, routes=())
             memory = replace(memory, frame=memory.frame.without(taken_back), last=last)
         control = None if taken_back else self._controls.reply(heard, turn, memory)
         if control is not None:
@@ -145,7 +147,11 @@ class Conversations:
         asks = any(asks_plainly(c.text) for c in turn.clauses)
         dated = self._dater.settles(memory, turn.text, today) and not heard.reading.new_pupil
         moved = bool(heard.reading.areas) and memory.last.area not in ("", *areas)
-        moved = moved and not [c for c in asking if c.intent.startswith("ask_") and c.score >= self._limits.asks]
+        moved = (
+            moved
+            and not self._checking.wanted(asking)
+            and not [c for c in asking if c.intent.startswith("ask_") and c.score >= self._limits.asks]
+        )
         if (taken_back or dated or moved) and memory.last.topics and not asks:
             return self._answering.again(frame, areas, memory, today, notices)
         if not asking:

@@ -166,10 +166,11 @@ class Triage:
     def ask_anew(self, fact: Fact, memory: Memory, before: str = "") -> tuple[Reply, Memory]:
         """The question for a fact that was understood, so that it can be put right or taken back; `before`: why."""
         choices = self.choices(fact, FORGET)
+        areas = [memory.frame.area] if memory.frame.area else []
         question = fact.question or self._wording.change_fact.format(label=fact.label)
         lead = f"{before} {question}".strip()
         reply = self._speaker.reply(
-            Status.CLARIFY, [Answer(status=Status.CLARIFY, lead=lead)], memory.frame, [], (), choices
+            Status.CLARIFY, [Answer(status=Status.CLARIFY, lead=lead)], memory.frame, areas, (), choices
         )
         return reply, replace(memory, offered=offered(choices))
 
