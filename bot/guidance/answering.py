@@ -26,6 +26,7 @@ IN_STORY = 0.30  # a clause after others, or after an answer, is seldom out of s
 LEANING = 0.55  # still less where it says little by itself ("so where do we go with him?")
 ASKED_CHARS = 200  # of a question, as it is kept to be asked again
 CHAIN_CHARS = 100  # of the questions before a follow-up
+FIRST_GUESS = "how_to_refer"  # what a described pupil, without a question, most needs to hear
 UNSTATED = 0.6  # likeness from which the offer's own silence is said rather than that it is none of our business
 
 

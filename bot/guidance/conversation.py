@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from bot.guidance.answering import IN_STORY, Answering
+from bot.guidance.answering import FIRST_GUESS, IN_STORY, Answering
 from bot.guidance.area import Knowledge
 from bot.guidance.asking import FIND_ROUTE, GLOSSARY, Respondent
 from bot.guidance.bridging import Bridging
@@ -23,7 +23,7 @@ from bot.guidance.likeness import Embed
 from bot.guidance.reading import Reader
 from bot.guidance.reply import CHANGE, Answer, Reply, Status
 from bot.guidance.report import Report
-from bot.guidance.several import answer_each
+from bot.guidance.several import Several
 from bot.guidance.speaking import Speaker
 from bot.guidance.triage import STOPS, Triage, beside, forget_questions, led, surely, wants_route
 from bot.guidance.turn import Clause, Last, Memory, Turn, topic_clause
@@ -39,7 +39,6 @@ CHANGES = re.compile(
     re.IGNORECASE,
 )
 PLEASANTRIES = frozenset({"greet", "thank", "goodbye"})  # said while a question waits, they leave it waiting
-FIRST_GUESS = "how_to_refer"  # what a described pupil, without a question, most needs to hear
 
 
 class Conversations:
@@ -78,6 +77,7 @@ class Conversations:
         self._answering = Answering(
             knowledge, self._respondent, self._speaker, self._clarifier, self._triage, self._checking, self._thresholds
         )
+        self._several = Several(knowledge, self._answering, self._framer, self._dater, self._speaker)
         self._facts: dict[str, Fact] = {f.id: f for f in knowledge.common.facts}
         self._topics = {t.id: t for t in knowledge.common.topics}
 
@@ -136,9 +136,8 @@ class Conversations:
         memory = replace(memory, frame=frame, pending=())
         if len(areas) > 1:  # side by side there is nothing to be led to: how to ask is said for each
             asking = [self._first_guess(c.text) if c.intent == FIND_ROUTE else c for c in asking]
-        each = frame.each()
-        if len(each) > 1:
-            return self._for_each(each, asking or waiting, frame, areas, memory, today, notices, turn.text)
+        if len(frame.each()) > 1:
+            return self._several.reply(asking or waiting, frame, areas, memory, today, notices, turn.text)
         if (wants_route(waiting) or wants_route(asking)) and not self._checking.wanted(asking):
             return self._answering.guide(frame, areas, memory, today, notices, beside(asking))
         if waiting and not [c for c in asking if c.intent not in ("inform", "affirm", "deny")]:
@@ -165,32 +164,6 @@ class Conversations:
         message = turn.ranking if len(turn.clauses) > 1 else None
         compares = self._framer.compares(heard, frame)
         return self._answering.answer(asking, frame, areas, memory, today, notices, message, side_by_side=compares)
-
-    def _for_each(
-        self,
-        each: Sequence[Frame],
-        asked: Sequence[Clause],
-        frame: Frame,
-        areas: Sequence[str],
-        memory: Memory,
-        today: date,
-        notices: Sequence[str],
-        text: str,
-    ) -> tuple[Reply, Memory]:
-        """The answers for several pupils who are spoken of together; nobody is led to a route by questions."""
-        questions = [self._first_guess(c.text) if c.intent == FIND_ROUTE else c for c in asked] or [self._first_guess()]
-
-        def answer(one: Frame, known: Memory, label: str) -> tuple[Reply, Memory]:
-            its_areas = [one.area] if one.area in self.knowledge.areas else areas
-            reply, after = self._answering.answer(
-                questions, one, its_areas, known, today, notices, label=label, pupils=len(each)
-            )
-            return self._dater.add(reply, texts.get(label, ""), Memory(), today), after
-
-        labels = [self._speaker.pupil(one, n) for n, one in enumerate(each, start=1)]
-        texts = dict(zip(labels, self._framer.of_each(text), strict=False))
-        reply, after = answer_each(each, labels, replace(memory, frame=frame), self._speaker, answer)
-        return reply, replace(after, frame=replace(frame, routes=()))
 
     def _bridged(
         self, bridge: Bridge, named: Sequence[str], memory: Memory, notices: Sequence[str]
@@ -231,9 +204,8 @@ class Conversations:
             pending = (topic_clause(self._topics[str(value["topic"])], str(value.get("question") or "")),)
         if pending and frame.area is None:
             return self._clarifier.ask_area(replace(memory, pending=pending))
-        each = frame.each()
-        if pending and frame.area is not None and len(each) > 1:
-            return self._for_each(each, pending, frame, [frame.area], memory, today, [], "")
+        if pending and frame.area is not None and len(frame.each()) > 1:
+            return self._several.reply(pending, frame, [frame.area], memory, today, [], "")
         if pending and frame.area is not None and wants_route(pending):
             return self._answering.guide(frame, [frame.area], memory, today, [])
         if pending and frame.area is not None:

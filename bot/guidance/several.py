@@ -4,15 +4,66 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import date
 
+from bot.guidance.answering import FIRST_GUESS, Answering
+from bot.guidance.area import Knowledge
+from bot.guidance.asking import FIND_ROUTE
+from bot.guidance.dating import Dater
 from bot.guidance.frame import Frame
+from bot.guidance.framing import Framer
 from bot.guidance.outcomes import repeats
 from bot.guidance.reply import Answer, DateItem, Reply, Status
 from bot.guidance.speaking import Speaker
-from bot.guidance.turn import Memory
+from bot.guidance.turn import Clause, Memory, topic_clause
 
 AnswerFor = Callable[[Frame, Memory, str], tuple[Reply, Memory]]
 AND = "; "
+
+
+class Several:
+    """Answers for several pupils who are spoken of together; nobody is led to a route by questions."""
+
+    def __init__(
+        self, knowledge: Knowledge, answering: Answering, framer: Framer, dater: Dater, speaker: Speaker
+    ) -> None:
+        self._areas = knowledge.areas
+        self._first_guess = next(t for t in knowledge.common.topics if t.id == FIRST_GUESS)
+        self._answering = answering
+        self._framer = framer
+        self._dater = dater
+        self._speaker = speaker
+
+    def reply(
+        self,
+        asked: Sequence[Clause],
+        frame: Frame,
+        areas: Sequence[str],
+        memory: Memory,
+        today: date,
+        notices: Sequence[str],
+        text: str,
+    ) -> tuple[Reply, Memory]:
+        """The answers to what was asked, for each pupil of the frame.
+
+        Args:
+            text: the message, in which a day may be said of one of them.
+        """
+        each = frame.each()
+        guess = topic_clause(self._first_guess)
+        questions = [guess if c.intent == FIND_ROUTE else c for c in asked] or [guess]
+        labels = [self._speaker.pupil(one, n) for n, one in enumerate(each, start=1)]
+        texts = dict(zip(labels, self._framer.of_each(text), strict=False))
+
+        def answer(one: Frame, known: Memory, label: str) -> tuple[Reply, Memory]:
+            its_areas = [one.area] if one.area in self._areas else areas
+            reply, after = self._answering.answer(
+                questions, one, its_areas, known, today, notices, label=label, pupils=len(each)
+            )
+            return self._dater.add(reply, texts.get(label, ""), Memory(), today), after
+
+        reply, after = answer_each(each, labels, replace(memory, frame=frame), self._speaker, answer)
+        return reply, replace(after, frame=replace(frame, routes=()))
 
 
 def answer_each(

@@ -110,7 +110,19 @@ def _unknown_is_name(message: Message, place: int, sign: int) -> bool:
     after = message.at(place + 1)
     in_title = after is not None and after.capital and after.kept
     surname = token.word in message.lexicon.surnames and not token.opens and not in_title
-    return sign > NONE or surname or message.people.hold(token.start)
+    return sign > NONE or surname or message.people.hold(token.start) or _is_pair(message, place)
+
+
+def _is_pair(message: Message, place: int) -> bool:
+    """Whether a word and the one beside it, both with a capital and in no list, make up a name."""
+
+    def strange(at: int) -> bool:
+        token = message.at(at)
+        return token is not None and token.capital and not token.kept and message.is_unknown(token.word)
+
+    return strange(place) and (
+        (strange(place + 1) and message.joined(place)) or (strange(place - 1) and message.joined(place - 1))
+    )
 
 
 def _is_double(message: Message, place: int) -> bool:

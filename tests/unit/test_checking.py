@@ -134,14 +134,14 @@ def test_a_question_after_a_checklist_is_answered_as_a_question():
     assert "suffolk/consent/permission" in ids(replies[1]) or "suffolk/consent/sign" in ids(replies[1])
 
 
-def test_another_answer_ends_the_checklist():
+def test_a_thing_done_is_ticked_after_another_answer_too():
     replies, _ = talk(
         check("am I ready for a bespoke referral, no EHCP"),
         said("how long does bespoke support last?", "ask_support_length"),
         said("parents have signed", "inform"),
         memory=SUFFOLK,
     )
-    assert [bool(r.checklist) for r in replies] == [True, False, False]
+    assert [bool(r.checklist) for r in replies] == [True, False, True]
 
 
 def test_a_route_that_the_criteria_rule_out_says_why_and_what_fits():
