@@ -14,6 +14,7 @@ from bot.guidance.reply import Answer
 from bot.guidance.routes import fit_instead, instead
 from bot.knowledge.model import Kind, Statement
 
+CONTACT = "contact"
 ADDRESS = re.compile(r"[\w.-]+@[\w-]+(?:\.[\w-]+)+")
 
 
@@ -40,6 +41,7 @@ class Question:
 
     `said`: statements of the last answer, which a follow-up asks for more than. `described`: whether the message says
     for whom, or for which setting, it asks. `ruled`: whether a no was said already in this message.
+    `cued`: the topics whose own words stand in it.
     """
 
     text: str
@@ -50,6 +52,7 @@ class Question:
     said: frozenset[str] = frozenset()
     described: bool = False
     ruled: bool = False
+    cued: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -113,3 +116,12 @@ def same(one: Statement, other: Statement) -> bool:
         return False
     a, b = set(one.text.casefold().split()), set(other.text.casefold().split())
     return len(a & b) / max(1, min(len(a), len(b))) > 0.85
+
+
+def says_again(area: AreaKnowledge, statement: Statement, said: Statement, topic: str) -> bool:
+    """Whether a statement says again what was said, for no case that it was not said for."""
+    repeated = CONTACT in statement.topics and statement.routes == "all" and same_address(statement, said)
+    if topic != CONTACT and repeated:
+        return True
+    mine, theirs = area.routes_of[statement.id], area.routes_of[said.id]
+    return same(statement, said) and (theirs is None or (mine is not None and mine <= theirs))

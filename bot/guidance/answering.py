@@ -8,7 +8,7 @@ from datetime import date
 
 from bot.guidance.answer_parts import Outcome
 from bot.guidance.area import Knowledge
-from bot.guidance.asking import CUED, GLOSSARY, Respondent
+from bot.guidance.asking import GLOSSARY, Respondent
 from bot.guidance.checking import Checking
 from bot.guidance.clarifying import Clarifier
 from bot.guidance.comparing import as_parts, compare, same_topic
@@ -26,6 +26,7 @@ IN_STORY = 0.30  # a clause after others, or after an answer, is seldom out of s
 LEANING = 0.55  # still less where it says little by itself ("so where do we go with him?")
 ASKED_CHARS = 200  # of a question, as it is kept to be asked again
 CHAIN_CHARS = 100  # of the questions before a follow-up
+THE_SAME = 0.9  # how surely a question asked of the next authority is about what it was found to be about
 FIRST_GUESS = "how_to_refer"  # what a described pupil, without a question, most needs to hear
 UNSTATED = 0.6  # likeness from which the offer's own silence is said rather than that it is none of our business
 
@@ -212,7 +213,7 @@ class Answering:
 
 def _about(clause: Clause, topics: Sequence[str]) -> Clause:
     """A question as it is asked of the next authority: about the same as it was found to be of the one before."""
-    return replace(clause, ranking={**clause.ranking, **{f"ask_{t}": CUED for t in topics[:1]}})
+    return replace(clause, ranking={**clause.ranking, **{f"ask_{t}": THE_SAME for t in topics[:1]}})
 
 
 def _chain(clause: Clause, memory: Memory) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.guidance.answer_parts import Limits, Outcome, Question, how_instead, same, same_address, silent_on, ways
+from bot.guidance.answer_parts import Limits, Outcome, Question, how_instead, says_again, silent_on, ways
 from bot.guidance.area import AreaKnowledge
 from bot.guidance.conditions import holds
 from bot.guidance.readiness import is_missing, missing
@@ -31,7 +31,6 @@ REQUIREMENTS = "requirements"
 LISTS = frozenset(
     {REQUIREMENTS, "next_steps", "school_duties", "service_duties", "universal_expectations"}
 )  # asked for as a whole
-CONTACT = "contact"
 MOST_MISSING = 2
 HELPED_NOW = VERDICT_TOPICS | {"involvement", "direct_work", "stt_consultation", "section_f", "assessment_tools"}
 IN_ORDER = frozenset({"next_steps"})  # a process is told in the order in which it happens
@@ -130,7 +129,7 @@ class Answerer:
         )  # fmt: skip
         topic = self._topic(ranked, question)
         ruled, speaking = self._verdict(question, topic, routes, facts)
-        chosen = self._choose(ranked, topic, active, self._for_this_case(allowed, facts))
+        chosen = self._choose(ranked, question, topic, active, self._for_this_case(allowed, facts))
         chosen = self._with_way(chosen, topic, routes, facts)
         if ruled is Verdict.YES:
             chosen = self._put_first([c.statement for c in speaking][:2], chosen)
@@ -159,6 +158,8 @@ class Answerer:
     def _topic(self, ranked: list[Ranked], question: Question) -> str:
         """The topic of an answer: that of the best statements, weighed with what the engine heard."""
         weight: dict[str, float] = dict(question.topics)
+        if question.cued:
+            return max(sorted(question.cued), key=lambda t: weight.get(t, 0.0))
         for name in question.last_topics:
             weight[name] = weight.get(name, 0.0) + 0.5
         for place, r in enumerate(ranked[:4]):
@@ -195,7 +196,7 @@ class Answerer:
         return missing(self.area, asked, facts)[:MOST_MISSING]
 
     def _choose(
-        self, ranked: list[Ranked], topic: str, active: frozenset[str], this_case: frozenset[str]
+        self, ranked: list[Ranked], question: Question, topic: str, active: frozenset[str], this_case: frozenset[str]
     ) -> list[Ranked]:
         """The statements to say, most needed first.
 
@@ -207,12 +208,15 @@ class Answerer:
         limits, best = self._limits, ranked[0].score
         same = [r for r in ranked if topic in self.area.statements[r.statement_id].topics]
         facts = [r for r in same if self.area.statements[r.statement_id].kind is Kind.FACT]
-        chosen = [ranked[0]]
+        first = ranked[0]
+        if same and first not in same and topic in question.cued:
+            first = same[0]  # what it is about is surer than what it is like
+        chosen = [first]
         chosen += [r for r in ranked if r.statement_id in this_case and (r in same or topic in REFERRAL)]
         if topic == REQUIREMENTS:
             needed = [r for r in same if self.area.statements[r.statement_id].requirement]
             chosen += sorted(needed, key=lambda r: self.area.statements[r.statement_id].priority)
-        near = [r for r in ranked if best - r.score <= limits.near]
+        near = [r for r in (ranked if first is ranked[0] else same) if best - r.score <= limits.near]
         each = self._best_of_each_case(ranked[0], facts, active)
         unclear = len([r for r in active if r in self._ways]) > CLEAR
         chosen += each + near if topic in FORMS and unclear else near + each
@@ -268,7 +272,7 @@ class Answerer:
             statement = self.area.statements[r.statement_id]
             length = len(statement.text.split())
             full = len(taken) >= most or words + length > most_words
-            if (taken and full) or any(self._repeats(statement, t, topic) for t in taken):
+            if (taken and full) or any(says_again(self.area, statement, t, topic) for t in taken):
                 continue
             words += length
             taken.append(statement)
@@ -276,18 +280,6 @@ class Answerer:
             position = {s.id: n for n, s in enumerate(self.area.content.statements)}
             taken.sort(key=lambda s: position[s.id])
         return [self.area.point(s, self._label(s, active)) for s in taken]
-
-    def _repeats(self, statement: Statement, said: Statement, topic: str) -> bool:
-        """Whether a statement says again what was said, for no case that it was not said for."""
-        if (
-            topic != CONTACT
-            and CONTACT in statement.topics
-            and statement.routes == "all"
-            and same_address(statement, said)
-        ):
-            return True
-        mine, theirs = self.area.routes_of[statement.id], self.area.routes_of[said.id]
-        return same(statement, said) and (theirs is None or (mine is not None and mine <= theirs))
 
     def _label(self, statement: Statement, active: frozenset[str]) -> str:
         """For which case a statement holds, where the cases in question differ."""

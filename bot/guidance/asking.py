@@ -31,6 +31,7 @@ ASKS_FOR_MEANING = MEANING | {
 }
 CUED = 0.65  # how surely words that a topic declares make a question one about it
 BESIDE_A_CUE = 0.4  # how surely it can then be about anything else
+SURE_OF_ANOTHER = 0.85  # from which the engine's own topic still comes first
 CUE_COUNTS = 0.35  # by how much it is then less likely out of scope
 FEW_WORDS = 7  # of a question that may be vague
 VAGUE = 0.4  # a short question of no clear topic is as likely about what was answered last
@@ -86,7 +87,8 @@ class Respondent:
             named = named_routes(self._reader.read(clause.context), area)
         follows = follows_up(clause) and not clause.context
         topics = {t: w for t, w in topic_weights(clause, message).items() if t in self._topics}
-        cued = self._cued(asked)
+        cued = self.cued(asked)
+        sure = max((w for t, w in topics.items() if t not in cued), default=0.0) >= SURE_OF_ANOTHER
         topics = {t: min(w, BESIDE_A_CUE) if cued and t not in cued else w for t, w in topics.items()}
         topics |= {t: max(topics.get(t, 0.0), CUED) for t in cued}
         vague = len(clause.text.split()) <= FEW_WORDS and leans and max(topics.values(), default=0.0) < VAGUE
@@ -101,6 +103,7 @@ class Respondent:
             last_topics=last.topics if last and follows else (),
             described=self._describes(clause, frame),
             ruled=ruled,
+            cued=frozenset() if sure else frozenset(cued),
             said=frozenset(last.statements)
             if last and follows and not set(reading.facts) - {"subject"}
             else frozenset(),
@@ -116,10 +119,10 @@ class Respondent:
         return [
             replace(c, intent=f"ask_{cued[0]}") if c.intent == FIND_ROUTE and c.score < 1 and cued else c
             for c in clauses
-            for cued in [sorted(self._cued(c.text))]
+            for cued in [sorted(self.cued(c.text))]
         ]
 
-    def _cued(self, text: str) -> set[str]:
+    def cued(self, text: str) -> set[str]:
         """The topics whose own words stand in a question."""
         return {t for t, words in self._topics.items() if words and words.search(text)}
 
@@ -198,7 +201,7 @@ class Respondent:
         kinds = {i: c for i, c in clause.ranking.items() if i.startswith(OUT_OF_SCOPE)}
         if message:  # a clause of a story is out of scope only if the whole message is, or if it is quite sure
             kinds = {i: max(min(c, message.get(i, 0.0)), c - STORY_DOUBT) for i, c in kinds.items()}
-        if self._cued(clause.text):
+        if self.cued(clause.text):
             least += CUE_COUNTS
         if not kinds or sum(kinds.values()) - LIKENESS_COUNTS * likeness < least:
             return None

@@ -30,25 +30,29 @@ class Bridging:
     def __init__(self, knowledge: Knowledge, reader: Reader) -> None:
         self._reader = reader
         self._areas = knowledge.areas
-        self._bridges = knowledge.common.bridges
         terms = {t.id: (a, t) for a in knowledge.areas.values() for t in a.content.terms}
         self._terms: dict[str, tuple[AreaKnowledge, Term]] = terms
+        sides = {
+            b.id: {a: [t for t in b.terms[a] if t in terms] for a in knowledge.areas if a in b.terms}
+            for b in knowledge.common.bridges
+        }
+        self._bridges = [(b, sides[b.id]) for b in knowledge.common.bridges if len(sides[b.id]) > 1]
 
     def asked(self, heard: Understood, compares: bool) -> Bridge | None:
         """The bridge that a message asks for: two of its terms held together, or one looked for elsewhere."""
         relating = [c for c in heard.asking if compares or RELATES.search(c.text)]
         terms = {t for c in relating for t in self._reader.read(c.text, c.entities).terms}
-        asked = [b for b in self._bridges if terms & set(b.terms) and self._is_asked(b, heard, terms)]
-        return max(asked, key=lambda b: len(terms & set(b.terms)), default=None)
+        found = [(b, [t for ts in sides.values() for t in ts if t in terms], set(sides)) for b, sides in self._bridges]
+        asked = [(len(named), b) for b, named, homes in found if named and self._is_asked(b, heard, named, homes)]
+        return max(asked, key=lambda a: a[0])[1] if asked else None
 
-    def _is_asked(self, bridge: Bridge, heard: Understood, terms: Collection[str]) -> bool:
+    def _is_asked(self, bridge: Bridge, heard: Understood, named: Sequence[str], areas: Collection[str]) -> bool:
         about = ABOUT_TERMS | {f"ask_{t}" for t in bridge.topics}
         asking = [c for c in heard.asking if INTERROGATIVE.search(c.text)] or heard.asking  # not the story before it
         if not all(c.intent in about or c.confidence < UNCLEAR for c in asking):
             return False
-        named = [t for t in bridge.terms if t in terms and t in self._terms]
         homes = {self._terms[t][0].id for t in named}
-        places = {self._terms[t][0].id for t in bridge.terms if t in self._terms} & set(heard.reading.areas)
+        places = set(areas) & set(heard.reading.areas)
         if len(homes) == 1:
             return bool(places - homes)
         return len(homes) > 1 and (len(places) > 1 or self._are_different(named))
@@ -68,10 +72,7 @@ class Bridging:
         Args:
             named: ids of the terms that were named; of an authority of which none was, all its terms are told.
         """
-        sides: dict[str, list[str]] = {}
-        for term in bridge.terms:
-            if term in self._terms:
-                sides.setdefault(self._terms[term][0].id, []).append(term)
+        sides = next(sides for b, sides in self._bridges if b.id == bridge.id)
         found = []
         for area_id in sorted(sides, key=lambda a: a != first):
             area = self._areas[area_id]

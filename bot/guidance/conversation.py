@@ -234,7 +234,8 @@ class Conversations:
             return self._clarifier.unsure([], frame, areas, memory, notices)
         whole = Clause(turn.text, heard.intent, heard.score, 1.0, dict(turn.ranking))
         outcome = self._respondent.respond(whole, frame, areas[0], memory)
-        if outcome.score >= self._thresholds.hardly + 0.2 and outcome.similarity >= 0.6:
+        told = self._respondent.cued(turn.text) and outcome.score >= self._thresholds.hardly
+        if told or (outcome.score >= self._thresholds.hardly + 0.2 and outcome.similarity >= 0.6):
             return self._answering.answer([whole], frame, areas, memory, today, notices)
         if not reading.facts:
             least = self._thresholds.out_of_scope + IN_STORY

@@ -96,12 +96,11 @@ def check_references(content: Content, places: dict[int, Place], faults: list[Fa
         if cue.fact in facts and facts[cue.fact].type == "choice":
             check.known(cue, "value", [str(cue.value)], facts[cue.fact].values, f"value of {cue.fact}")
     check.unique(common.bridges, "bridge")
-    authority_of = {t.id: a.authority.id for a in content.areas for t in a.terms}
+    terms_of = {a.authority.id: {t.id for t in a.terms} for a in content.areas}
     for bridge in common.bridges:
         check.known(bridge, "topics", bridge.topics, topics, "topic")
-        check.known(bridge, "terms", bridge.terms, authority_of, "term of an authority")
-        if len({authority_of[t] for t in bridge.terms if t in authority_of}) == 1:
-            check.fault(bridge, "terms", "all of them are terms of one authority: there is nothing to bridge")
+        for area_id in terms_of.keys() & bridge.terms.keys():
+            check.known(bridge, f"terms.{area_id}", bridge.terms[area_id], terms_of[area_id], f"term of {area_id}")
     for pointer in common.pointers:
         check.known(pointer, "by_area", pointer.by_area, area_ids, "authority")
     for area in content.areas:

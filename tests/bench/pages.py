@@ -11,6 +11,7 @@ from tests.bench.processes import Memory
 from tests.evaluation.report import of, table
 
 SLOWEST_P50, LEAST_THROUGHPUT, LONGEST_START, MOST_MEMORY, MOST_GROWTH = 0.8, 1.5, 45.0, 2000.0, 2.0
+MOST_FOR_FIVE = 3
 BOTS = ("Signpost", "moodbot")
 PARTS = {"bot.cli run": "launcher", "watchdog": "watchdog", "signpost_engine": "engine"} | {
     "-m actions": "actions",
@@ -72,6 +73,15 @@ def speed(timings: Mapping[int, Sequence[Timings]], missing: str) -> str:
 def milliseconds(timings: Timings) -> tuple[str, str]:
     """Median and 95th percentile as text."""
     return f"{timings.p50_ms:.0f} ms", f"{timings.p95_ms:.0f} ms"
+
+
+def long(single: Timings, several: Timings) -> str:
+    """A message of 150 words with five questions beside a single question."""
+    ratio = several.p50_ms / single.p50_ms if single.p50_ms else 0.0
+    return (
+        f"A message of about 150 words with five questions (1 user, p50): {several.p50_ms:.0f} ms, a single question "
+        f"{single.p50_ms:.0f} ms: {ratio:.2f} times ({verdict(ratio, MOST_FOR_FIVE)})."
+    )
 
 
 def door_share(door: Timings, engine: Timings) -> str:

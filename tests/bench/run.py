@@ -20,7 +20,7 @@ from bot.settings import PROJECT_ROOT, load_settings
 from tests.bench import authorities, masking, moodbot, pages, setting_up
 from tests.bench.load import Target, load, side_by_side
 from tests.bench.processes import busy, cpu_seconds, machine, memory, tree
-from tests.bench.questions import QUESTIONS
+from tests.bench.questions import LONG, QUESTIONS, SINGLE
 from tests.support import run_signpost
 
 DOCUMENT = PROJECT_ROOT / "docs/figures.md"
@@ -97,10 +97,18 @@ def speed(var_dir: Path) -> str:
         ]
         behind = Target(signpost.engine_url, QUESTIONS, has_custom, {"area": "suffolk", "masked": []})
         door, engine = side_by_side([ours, behind], 1)
+        single, long = side_by_side(
+            [Target(signpost.base_url, mix, is_answer, {"area": "suffolk"}) for mix in (SINGLE, LONG)], 1
+        )
         memories = [memory(tree(running.pid)) for running in (signpost, floor) if running is not None]
     start = floor.start_seconds if floor else None
     return "\n\n".join(
-        [pages.speed(timings, missing), pages.door_share(door, engine), pages.cost(timings, memories, used, start)]
+        [
+            pages.speed(timings, missing),
+            pages.door_share(door, engine),
+            pages.long(single, long),
+            pages.cost(timings, memories, used, start),
+        ]
     )
 
 

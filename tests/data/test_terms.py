@@ -36,7 +36,7 @@ def test_no_real_authority_claims_term_dates_yet() -> None:
 
 def of_the_authority(read: Read) -> list[Fault]:
     """Its faults; the common content names the authorities that are not there."""
-    return [f for f in read.faults if not f.file.startswith(("common/pointers", "common/bridges"))]
+    return [f for f in read.faults if not f.file.startswith("common/pointers")]
 
 
 @pytest.mark.parametrize(

@@ -85,12 +85,13 @@ class Pointer(Record):
 class Bridge(Record):
     """Terms of different authorities that are taken for each other. `note`: how the things behind them relate.
 
-    What each term means is said by its own authority's glossary. `topics`: what a question about the things
-    themselves is taken to be about; a question about anything else of them is answered as such.
+    `terms` by authority; one that is not there is left out. What each term means is said by its own authority's
+    glossary. `topics`: what a question about the things themselves is taken to be about; a question about anything
+    else of them is answered as such.
     """
 
     id: Slug
-    terms: tuple[Slug, ...] = Field(min_length=2)
+    terms: dict[Slug, tuple[Slug, ...]] = Field(min_length=2)
     topics: tuple[Slug, ...] = ()
     note: Text
 
