@@ -123,7 +123,9 @@ class ChecklistSpeaker:
         """The statement, with what it still hangs on where a part of it is there already."""
         known, condition = frame.facts, item.statement.met_when
         asked = len(condition.all or ()) if condition is not None else 0
-        still = [f for f in item.open if item.state is ItemState.UNKNOWN or f in known]
+        # how long ago something was is said by its date
+        counts = [f for f in item.open if f in known and self._facts[f].type != "age"]
+        still = [f for f in item.open if item.state is ItemState.UNKNOWN or f in counts]
         if not 0 < len(still) < asked:
             return item.statement.text
         counted = [f for f in still if f in known and self._facts[f].type == "number"]
