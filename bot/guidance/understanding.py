@@ -28,7 +28,7 @@ INTERROGATIVE = re.compile(
     rf"|(?:{_AUX}|{_NOT}) (?:{_SUBJECT})\b)"
     rf"|\b(?:is|are|was|be) (?:{_WH})\b|\b(?:when|where|how|who|what)(?: (?:pls|please|then|exactly|though))?\W*$"
     r"|\b(?:tell me|talk me|explain|remind me|checklist|help me|looking for|need to know|need to work out|wondering"
-    r"|like to know|want to know|find out|to be clear about"
+    r"|like to know|want to know|find out (?:if|whether|what|who|how|when|where|which)"
     r"|not sure (?:if|whether|what|how|who|which)|any idea|advise|let me know|i want|we want"
     r"|i need|we need|need the|just needs?|after the|trying to find)\b"
     r"|(?:^|[.!]\s+)(?:\W*(?:and|so|ok|okay|the|right|then|plus)\W+){0,3}(?:form|address|e-?mail|inbox|deadline|paperwork)"
