@@ -7,7 +7,8 @@ from datetime import date
 import pytest
 
 from bot.guidance.frame import Frame
-from bot.guidance.reply import Reply, Status
+from bot.guidance.reply import Reply, Status, Verdict
+from bot.guidance.slots import from_slots, to_slots
 from bot.guidance.turn import Memory, Turn
 from tests.guidance_support import TODAY, conversations, ids, said, turn
 
@@ -234,3 +235,62 @@ def test_a_clause_that_names_its_area_is_answered_for_that_one():
     both = Turn("who signs in Suffolk, and which form in Milton Keynes", (*one.clauses, *other.clauses))
     (reply,), _ = talk(both)
     assert [part.area for part in reply.parts] == ["suffolk", "milton-keynes"]
+
+
+def test_a_search_that_was_left_goes_on_the_next_day():
+    (asked,), memory = talk(said("help me find the right support", "find_route"), memory=SUFFOLK)
+    kept = from_slots(to_slots(memory))
+    (found,), after = talk(
+        said("a Y4 boy, no EHCP, dyslexic", "inform"), memory=kept, today=date.fromordinal(TODAY.toordinal() + 1)
+    )
+    assert asked.status is Status.CLARIFY
+    assert found.status is Status.ANSWERED
+    assert "SES Bespoke Pupil Form" in found.text
+    assert after.pending == ()
+
+
+def test_what_is_taken_back_is_no_longer_known_and_the_answer_follows():
+    replies, memory = talk(
+        turn("Y4, EHCP, which form do I use", "how_to_refer"),
+        said("I'm not sure she has an EHCP after all", "inform"),
+        said("forget the year", "inform"),
+        memory=SUFFOLK,
+    )
+    assert "SES Bespoke Pupil Form" not in replies[0].text
+    assert "SES Bespoke Pupil Form" in replies[1].text
+    assert "SES Section F Form" in replies[1].text
+    assert not {"ehcp", "year"} & set(memory.frame.pupil)
+
+
+def test_two_answers_to_one_question_are_asked_about_and_the_question_waits():
+    (asked, answered), memory = talk(
+        turn("she's in Year 3 and Year 9, no EHCP, which form", "how_to_refer"),
+        said("Year 9", "inform"),
+        memory=SUFFOLK,
+    )
+    assert asked.status is Status.CLARIFY
+    assert "Which year group" in asked.text
+    assert "SES Bespoke Pupil Form" in answered.text
+    assert memory.frame.pupil["year"] == 9
+
+
+@pytest.mark.parametrize("fact", ["ehcp", "year", "needs"])
+def test_a_chip_asks_for_its_fact_anew_and_not_known_is_an_answer(fact):
+    _, memory = talk(turn("Y4, no EHCP, autistic, which form do I use", "how_to_refer"), memory=SUFFOLK)
+    (asked, after), known = talk(
+        Turn("", (), choice={"kind": "change", "value": fact}),
+        Turn("", (), choice={"kind": "forget", "value": fact}),
+        memory=memory,
+    )
+    assert asked.status is Status.CLARIFY
+    assert asked.choices[-1].title == "I don't know"
+    assert after.parts
+    assert fact not in known.frame.facts
+
+
+def test_no_yes_is_said_where_the_offer_is_silent_on_the_need():
+    (reply,), _ = talk(
+        turn("Y6, losing her sight. does the offer have a vision team for her?", "eligibility"),
+        memory=Memory(frame=Frame(area="milton-keynes")),
+    )
+    assert all(part.verdict is not Verdict.YES for part in reply.parts)
