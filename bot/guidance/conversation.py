@@ -121,7 +121,8 @@ class Conversations:
             return self._bridged(bridge, heard.reading.terms, replace(memory, frame=frame), notices)
         areas = self._framer.areas(heard, frame, memory.last.areas)
         frame = replace(frame, area=areas[0] if len(areas) == 1 else frame.area)
-        unclear = [self._facts[f] for f in self._facts if f in contradicted(turn.text)]
+        twofold = contradicted(turn.text)
+        unclear = [fact for name, fact in self._facts.items() if name in twofold]
         if unclear:
             known = replace(memory, frame=frame.without({f.id for f in unclear}), pending=heard.asking)
             return self._triage.ask_anew(unclear[0], known, self.wording.contradiction)

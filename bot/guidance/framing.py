@@ -11,7 +11,7 @@ from bot.guidance.area import Knowledge
 from bot.guidance.ehcp import is_unsure
 from bot.guidance.frame import Frame
 from bot.guidance.pupils import Described, gone_back_to, is_somebody_else, one_of_them, pupils_of
-from bot.guidance.reading import Reader
+from bot.guidance.reading import Reader, Reading
 from bot.guidance.turn import Memory, Turn
 from bot.guidance.understanding import Understood
 from bot.knowledge.lookups import fold
@@ -66,7 +66,7 @@ class Framer:
         described = pupils_of(turn.text, self._of_pupil)
         if described:
             return self._several(frame, said, described, turn.text), memory, notices
-        frame, new = self._whose(frame, turn.text, reading.new_pupil)
+        frame, new = self._whose(frame, turn.text, reading)
         notices += [self._wording.new_pupil] if new else []
         if ELLIPSIS.search(turn.text) and "ehcp" in frame.pupil and "ehcp" not in said:
             said["ehcp"] = not frame.pupil["ehcp"]
@@ -115,16 +115,16 @@ class Framer:
             frame = replace(frame, area=areas[0]) if len(areas) == 1 else frame
         return replace(frame, together=len(described))
 
-    def _whose(self, frame: Frame, text: str, new_pupil: bool) -> tuple[Frame, bool]:
+    def _whose(self, frame: Frame, text: str, reading: Reading) -> tuple[Frame, bool]:
         """The frame of the pupil whom a message is about, and whether that is one not spoken of before."""
-        said = self._of_pupil(text)
+        said = {n: v for n, v in reading.facts.items() if self._facts[n].scope == "pupil"}
         back = gone_back_to(text, said, frame.others, frame.pupil)
         if back is None and frame.together > 1:
             back = one_of_them([f.pupil for f in frame.each()[:-1]], frame.pupil, said)
             back = None if back is None else len(frame.others) + 1 - frame.together + back
         if back is not None:
             return frame.back_to(back), False
-        if frame.pupil and (new_pupil or is_somebody_else(text, said, frame.pupil)):
+        if frame.pupil and (reading.new_pupil or is_somebody_else(text, said, frame.pupil)):
             return frame.new_pupil(), True
         return (replace(frame, together=0) if said else frame), False
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from bot.embedding import AreaNames
@@ -46,6 +47,7 @@ class Reading:
     invalid: tuple[str, ...] = ()
 
 
+READ_AT_ONCE = 32  # texts: a message and its clauses are read several times in one turn
 WORDS_TOO = frozenset({"hi", "ta", "la", "st", "ap"})  # abbreviations only in capitals; else greetings and the like
 NEW_PUPIL = any_of(
     r"\b(?:different|another|other|new|next|second|third|fourth|fifth|final) "
@@ -69,6 +71,7 @@ class Reader:
         others = [w for entity, table in words.items() if entity != "area" for w in table]
         self.area_names = AreaNames(words.get("area", ()), others)
         self._patterns = {entity: _word_pattern(table) for entity, table in words.items()}
+        self._told = lru_cache(maxsize=READ_AT_ONCE)(self._read_told)
 
     def find(self, text: str, entities: Sequence[Mapping[str, Any]] | None = None) -> list[Found]:
         """The entities of a text: those the engine found, or (None) found here with the same words.
@@ -122,24 +125,13 @@ class Reader:
         def names(entity: str) -> tuple[str, ...]:
             return tuple(dict.fromkeys(n for f in found if f.entity == entity for n in f.names))
 
-        facts: dict[str, Any] = {}
-        invalid: list[str] = []
-        ehcp = read_ehcp(text)
-        if ehcp is not None:
-            facts["ehcp"] = ehcp
-        read_years(text, facts, invalid)
+        told, invalid = self._told(text)
+        facts = dict(told)
         needs = self._needs(text, found)
         if needs:
             facts["needs"] = needs
         if "ebsa" in needs:
             facts["ebsa"] = True
-        straight = text.replace("’", "'")
-        facts |= read_cycles(straight) | read_ages(straight)
-        for cue, pattern in self._cues:
-            if cue.fact not in facts and any(
-                not cue.told or told_at(straight, m.start()) for m in pattern.finditer(straight)
-            ):
-                facts[cue.fact] = cue.value
         if "subject" not in facts and ("ehcp" in facts or "year" in facts):
             facts["subject"] = "pupil"
         return Reading(
@@ -153,8 +145,25 @@ class Reader:
             signs=names("sign"),
             new_pupil=bool(NEW_PUPIL.search(text)),
             asks_elsewhere=any(_is_asked_about(text, f) for f in found if f.entity == "elsewhere"),
-            invalid=tuple(invalid),
+            invalid=invalid,
         )
+
+    def _read_told(self, text: str) -> tuple[Mapping[str, Any], tuple[str, ...]]:
+        """What the words of a text say, whatever entities are in it; and the facts whose value cannot be."""
+        facts: dict[str, Any] = {}
+        invalid: list[str] = []
+        ehcp = read_ehcp(text)
+        if ehcp is not None:
+            facts["ehcp"] = ehcp
+        read_years(text, facts, invalid)
+        straight = text.replace("’", "'")
+        facts |= read_cycles(straight) | read_ages(straight)
+        for cue, pattern in self._cues:
+            if cue.fact not in facts and any(
+                not cue.told or told_at(straight, m.start()) for m in pattern.finditer(straight)
+            ):
+                facts[cue.fact] = cue.value
+        return facts, tuple(invalid)
 
 
 ABOUT_A_PLACE = re.compile(

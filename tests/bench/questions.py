@@ -23,8 +23,8 @@ SINGLE = (
     "Who sends the reports home to the parents?",
     "May the SES teacher work with him without anybody of ours in the room?",
 )
-# About 150 words with five questions each.
-LONG = (
+# About 150 words with five questions each; no two alike, since the door answers the same message twice only once.
+_LONG = (
     "Good morning, I hope somebody can help because I am new to this and my head wants an answer by Friday. We are a one "
     "form entry primary and I took over as SENCo in September from a colleague who left no notes at all. There is a boy in "
     "Year 4, no EHCP, who still cannot blend sounds after two terms of daily phonics with our best teaching assistant, and "
@@ -40,3 +40,5 @@ LONG = (
     "themselves? How many reviews are there at most before it ends? And would they come to her annual review in March if we "
     "ask them? Any pointers are welcome, I have a free period after lunch and could start on it today.",
 )
+_THANKS = ("Many thanks.", "Best wishes from a grateful school.", "All the best for the new term.")
+LONG = tuple(f"{text} {thanks}" for thanks in _THANKS for text in _LONG)
