@@ -6,6 +6,7 @@ import hashlib
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 MAX_TOKENS = 128
 MAX_BATCH = 32
+RUNS_AT_ONCE = 2
 DEFAULT_CACHE_SIZE = 4096
 # A token has at least one character; what lies far beyond 128 tokens is cut before it is tokenised.
 MAX_CHARACTERS = 4000
@@ -52,6 +54,7 @@ class Embedder:
         self._lock = threading.Lock()
         self._load_lock = threading.Lock()
         self._loaded: tuple[InferenceSession, Tokenizer] | None = None
+        self._workers: ThreadPoolExecutor | None = None
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Vectors of `texts`, in their order.
@@ -89,14 +92,24 @@ class Embedder:
         clean = [text[:MAX_CHARACTERS].encode("utf-8", "replace").decode("utf-8") for text in texts]
         encoded = [encoding.ids for encoding in tokenizer.encode_batch(clean)]
         order = sorted(range(len(texts)), key=lambda index: len(encoded[index]))
-        computed: list[tuple[str, Vectors]] = []
+        batches: list[list[int]] = []
         for _, group in groupby(order, key=lambda index: len(encoded[index])):
             members = list(group)
-            for begin in range(0, len(members), MAX_BATCH):
-                rows = members[begin : begin + MAX_BATCH]
-                pooled = self._run(session, [encoded[row] for row in rows])
-                computed.extend((texts[row], vector) for row, vector in zip(rows, pooled, strict=True))
-        return computed
+            batches += [members[begin : begin + MAX_BATCH] for begin in range(0, len(members), MAX_BATCH)]
+
+        def run(rows: list[int]) -> Vectors:
+            return self._run(session, [encoded[row] for row in rows])
+
+        # The questions of a long message at the same time: a run holds no lock while it computes.
+        pooled = map(run, batches) if len(batches) == 1 else self._pool().map(run, batches)
+        pairs = zip(batches, pooled, strict=True)
+        return [(texts[row], vector) for rows, found in pairs for row, vector in zip(rows, found, strict=True)]
+
+    def _pool(self) -> ThreadPoolExecutor:
+        with self._load_lock:
+            if self._workers is None:
+                self._workers = ThreadPoolExecutor(RUNS_AT_ONCE, thread_name_prefix="embedding")
+            return self._workers
 
     @staticmethod
     def _run(session: InferenceSession, ids: list[list[int]]) -> Vectors:

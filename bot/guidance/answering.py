@@ -78,6 +78,8 @@ class Answering:
         outcomes: list[Outcome] = []
         clauses = each_last_topic(clauses, [t for t in memory.last.topics if t in self._topics])
         room = ROOM.get(len(clauses) * len(areas) * pupils, LEAST_ROOM)
+        if len(clauses) > 1:
+            self._respondent.embed_all(clauses, memory)
         for number, clause in enumerate(clauses):
             asked_of = self._respondent.named_areas(clause, areas, side_by_side)
             for area_id in asked_of:

@@ -75,12 +75,8 @@ class Respondent:
         area = self._knowledge.areas[area_id]
         last = memory.last if memory.last.area else None
         leans = leans_on_context(clause)
-        asked = self._reader.area_names.without(clause.text)
-        texts = [asked]
-        if clause.context:
-            texts.append(f"{clause.context} {asked}")
-        elif last and last.question and leans:
-            texts.append(f"{last.question} {asked}")
+        texts = self._texts(clause, memory)
+        asked = texts[0]
         reading = self._reader.read(clause.text, clause.entities)
         named = named_routes(reading, area)
         if not named and leans and clause.context:
@@ -129,6 +125,19 @@ class Respondent:
     def without_areas(self, text: str) -> str:
         """A question without the names of authorities, so that it can be asked for another one."""
         return self._reader.area_names.without(text)
+
+    def embed_all(self, clauses: Sequence[Clause], memory: Memory) -> None:
+        """Have the vectors of several clauses computed at once; the embedding remembers them."""
+        self._embed([t for c in clauses if c.text for t in self._texts(c, memory)])
+
+    def _texts(self, clause: Clause, memory: Memory) -> list[str]:
+        """What a clause is searched by: its text, and with it what stood before or was asked last."""
+        asked = self._reader.area_names.without(clause.text)
+        if clause.context:
+            return [asked, f"{clause.context} {asked}"]
+        if memory.last.area and memory.last.question and leans_on_context(clause):
+            return [asked, f"{memory.last.question} {asked}"]
+        return [asked]
 
     def named_areas(self, clause: Clause, areas: Sequence[str], side_by_side: bool) -> Sequence[str]:
         """Of several areas asked about those that a clause names itself; all of them where it names none.

@@ -54,6 +54,8 @@ HE_OR_SHE = re.compile(r"(?:(?<=^)|(?<=[.,;!] ))(?:and |but )?(?P<who>he|she)\b[
 PLAN = re.compile(r"\behcp?\b", re.IGNORECASE)
 TELLING = ("year", "age", "ehcp")
 MOST = 4
+MOST_MARKS = 16
+NEAR = 24  # characters before a mark that can say that it is the same pupil
 BACK = re.compile(
     r"\b(?:back to|go(?:ing)? back to|return(?:ing)? to|as for|about|for|regarding|re|now)\b.{0,12}?"
     rf"\b(?:the|my|our|that|first|previous|earlier|original|{_YEAR})\b|\bagain\b"
@@ -94,14 +96,16 @@ def pupils_of(text: str, read: Callable[[str], Facts]) -> tuple[Described, ...]:
     straight = text.replace("’", "'")
     if contradicted(straight):
         return ()
-    others = [m for m in OTHER.finditer(straight) if not SAME.search(straight[: m.start()])]
-    plain = [m for m in INTRODUCED.finditer(straight) if not SAME.search(straight[: m.start()])]
+    others = [m for m in OTHER.finditer(straight) if not SAME.search(straight[max(0, m.start() - NEAR) : m.start()])]
+    plain = [
+        m for m in INTRODUCED.finditer(straight) if not SAME.search(straight[max(0, m.start() - NEAR) : m.start()])
+    ]
     told = list(HE_IN.finditer(straight))
     if len({m["who"].casefold() for m in told}) > 1:  # "he's Y6 with an EHCP, she's Y3 without"
         plain += told
     ones = [m for m in plain if m.group().casefold().startswith("one")]
     marks = sorted({m.start(): m in others or m in ones[1:] for m in [*plain, *others]}.items())
-    if len(marks) < 1:
+    if not 0 < len(marks) <= MOST_MARKS:  # so many are a list, or a paste
         return ()
     pieces: list[list[int]] = [[0, marks[0][0]]]
     for n, (at, is_other) in enumerate(marks):
