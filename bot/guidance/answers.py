@@ -32,7 +32,7 @@ LISTS = frozenset(
     {REQUIREMENTS, "next_steps", "school_duties", "service_duties", "universal_expectations"}
 )  # asked for as a whole
 MOST_MISSING = 2
-HELPED_NOW = VERDICT_TOPICS | {"involvement", "direct_work", "stt_consultation", "section_f", "assessment_tools"}
+HELPED_NOW = VERDICT_TOPICS | {"involvement", "direct_work", "stt_consultation", "section_f"}
 IN_ORDER = frozenset({"next_steps"})  # a process is told in the order in which it happens
 OPEN_QUESTION = re.compile(r"\b(?:what|which|who|whom|whose|where|when|how|why)\b", re.IGNORECASE)
 

@@ -22,7 +22,7 @@ from tests.guidance_support import TODAY, embedder, knowledge, said
 REPORT = Report(
     "suffolk", "that's wrong, it is three", "how many reviews", ("suffolk/a/b", "suffolk/c/d"), "0123456789ab"
 )
-SHOWN = ("suffolk/section-f/time-limit",)
+SHOWN = ("suffolk/section-f/after-review",)
 ANSWERED = Memory(frame=Frame(area="suffolk"), last=Last(area="suffolk", statements=SHOWN, question="how many reviews"))
 
 
@@ -58,6 +58,7 @@ def test_that_is_wrong_is_noted_with_what_was_shown_and_answered_with_the_addres
     assert noted == [Report("suffolk", "that's wrong, it is three", "how many reviews", SHOWN, knowledge().version)]
     assert "I have noted" in text
     assert "SESreferrals@suffolk.gov.uk" in text
+    assert knowledge().areas["suffolk"].statements[SHOWN[0]].text in text
 
 
 def test_nobody_is_told_that_it_was_noted_when_it_was_not() -> None:
