@@ -11,7 +11,7 @@ PYTHON ?= $(shell for name in python3 python3.12 python3.13 python3.14 python3.1
 BIN := .venv/bin
 ENGINE := PYTHONPATH=engine:. engine/.venv/bin/python -m signpost_engine
 
-.PHONY: help setup run test train check format validate content evaluate bench env-example lock clean
+.PHONY: help setup run test train check format validate content css evaluate bench env-example lock clean
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +28,7 @@ train: setup ## Train the model if what it is trained from has changed.
 
 test: check validate content train ## Everything that is checked: format, lint, types, training data, content, all tests.
 	@$(BIN)/python -m pytest
+test: node_modules/.package-lock.json
 
 check: setup ## Format, lint and types, without changing a file.
 	@$(BIN)/ruff format --check .
@@ -43,6 +44,14 @@ validate: setup ## Check domain, training data, rules and stories (rasa data val
 
 content: setup ## Check the offers and the source of each statement.
 	@$(BIN)/signpost content check
+
+css: node_modules/.package-lock.json ## Make the style sheet again from styles/.
+	@PATH="$$PATH:$(CURDIR)/$(BIN)" npm run --silent css
+
+# For the style sheet and for tests in a browser, never in production. Without npm the environment's own is used.
+node_modules/.package-lock.json: package-lock.json | setup
+	@PATH="$$PATH:$(CURDIR)/$(BIN)" npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
+	@touch $@
 
 evaluate: setup ## Measure the answers on the evaluation conversations.
 	@$(BIN)/python -m tests.evaluation.run

@@ -14,6 +14,8 @@ from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.brands import brands_in
+
 PREFIX = "SIGNPOST_"
 PROJECT_ROOT = Path(__file__).resolve().parents[1]
 DEVELOPMENT_SECRET = "development-only-secret-never-use-it-in-production"  # noqa: S105 - refused there
@@ -89,6 +91,14 @@ class Settings(BaseSettings):
     )
     frame_ancestors: str = Field("'self'", description="Sites that may show the chat in a frame (CSP syntax).")
 
+    brands: str = Field(
+        "",
+        description='Name and colour of areas: {"suffolk": {"name": "Suffolk SEND help", "colour": "#1d4f6e"}}.',
+    )
+    public_url: str = Field(
+        "", description="Address of the front door as people see it, for case links. Empty: as it was asked."
+    )
+
     retention_hours: int = Field(48, ge=1, description="Idle hours after which a conversation is deleted.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="DEBUG, INFO, WARNING or ERROR."
@@ -101,6 +111,19 @@ class Settings(BaseSettings):
     @classmethod
     def _count_from_project(cls, path: Path | None) -> Path | None:
         return None if path is None else (PROJECT_ROOT / path.expanduser())
+
+    @field_validator("brands")
+    @classmethod
+    def _are_readable(cls, brands: str) -> str:
+        brands_in(brands)
+        return brands
+
+    @field_validator("public_url")
+    @classmethod
+    def _is_an_address(cls, url: str) -> str:
+        if url and not url.startswith(("https://", "http://")):
+            raise ValueError("it begins with https:// (or http://)")
+        return url.rstrip("/")
 
     @model_validator(mode="before")
     @classmethod
