@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date
 
 from bot.guidance.area import AreaKnowledge, Knowledge
+from bot.guidance.case import with_case
 from bot.guidance.checklist import INSTEAD, LONG, TOPIC, ChecklistSpeaker
 from bot.guidance.compose import text_of
 from bot.guidance.frame import Frame
@@ -157,9 +158,7 @@ class Checking:
         if first is None:
             return self._ask_route(area, routes, frame, replace(memory, pending=(clause,)), notices)
         route_id, strands = self._strand(area, *first, frame)
-        found = readiness(area, route_id, frame.facts)
-        items = [self._list.item(area, i, frame) for i in found.items]
-        parts = self._list.parts(area, found, items, frame)
+        found, items, parts = self._list.said(area, route_id, frame)
         level = area.routes[route_id].level
         subject = self._facts.get("subject")
         if subject and level in subject.values and "subject" not in frame.facts:
@@ -187,6 +186,12 @@ class Checking:
         reply = reply.model_copy(update={"checklist": items})
         offered = tuple((c.title, c.value) for c in choices)
         return reply.model_copy(update={"text": text_of(reply, self._wording)}), replace(memory, offered=offered)
+
+    def with_case(self, reply: Reply, memory: Memory, today: date) -> Reply:
+        """The reply, its dates added already; with its state to take away where it is a checklist."""
+        area, route = self._checked(memory)
+        known = self._knowledge
+        return with_case(reply, known, known.areas[area], route, memory.frame.facts, today) if route else reply
 
     # ------------------------------------------------------------------ which route
 

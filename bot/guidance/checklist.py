@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from bot.guidance.answer_parts import ways, ways_instead
 from bot.guidance.area import AreaKnowledge, Knowledge
 from bot.guidance.frame import Frame
-from bot.guidance.readiness import Item, Readiness, Result
+from bot.guidance.readiness import Item, Readiness, Result, readiness
 from bot.guidance.reply import Answer, ChecklistItem, ItemState, Point, Verdict
 from bot.guidance.routes import instead
 from bot.guidance.speaking import Speaker
@@ -29,7 +29,15 @@ class ChecklistSpeaker:
         self._facts = {f.id: f for f in knowledge.common.facts}
         self._ways = {a.id: ways(a) for a in knowledge.areas.values()}
 
-    def parts(
+    def said(
+        self, area: AreaKnowledge, route_id: str, frame: Frame
+    ) -> tuple[Readiness, list[ChecklistItem], list[Answer]]:
+        """The checklist of a route under what is known: as found, as data, and in words."""
+        found = readiness(area, route_id, frame.facts)
+        items = [self._item(area, i, frame) for i in found.items]
+        return found, items, self._parts(area, found, items, frame)
+
+    def _parts(
         self, area: AreaKnowledge, found: Readiness, items: Sequence[ChecklistItem], frame: Frame
     ) -> list[Answer]:
         route, words = area.routes[found.route], self._words
@@ -105,7 +113,7 @@ class ChecklistSpeaker:
         way = self._ways[area.id].get(found.route)
         return [area.statements[way]] if way else []
 
-    def item(self, area: AreaKnowledge, item: Item, frame: Frame) -> ChecklistItem:
+    def _item(self, area: AreaKnowledge, item: Item, frame: Frame) -> ChecklistItem:
         """An item as data."""
         s, words = item.statement, self._words
         firm = [str(s.force)] + ([str(s.hedge)] if s.hedge is not Hedge.NONE else [])

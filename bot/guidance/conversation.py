@@ -25,6 +25,7 @@ from bot.guidance.reply import CHANGE, Answer, Reply, Status
 from bot.guidance.report import Report
 from bot.guidance.several import Several
 from bot.guidance.speaking import Speaker
+from bot.guidance.taking import Taking
 from bot.guidance.triage import STOPS, Triage, beside, forget_questions, led, surely, wants_route
 from bot.guidance.turn import Clause, Last, Memory, Turn, topic_clause
 from bot.guidance.understanding import Limits, Thresholds, Understood, understand
@@ -72,6 +73,7 @@ class Conversations:
         self._clarifier = Clarifier(knowledge, self.wording, self._speaker, note)
         self._triage = Triage(knowledge, self.wording, self._speaker)
         self._controls = Controls(knowledge, self.wording, self._framer, self._speaker, self._clarifier, self._limits)
+        self._taking = Taking(knowledge, self.wording)
         self._bridging = Bridging(knowledge, self._reader)
         self._checking = Checking(knowledge, self.wording, self._reader, self._speaker)
         self._answering = Answering(
@@ -96,7 +98,8 @@ class Conversations:
             same = len(after.frame.others) == len(memory.frame.others)
             days = self._dater.said(turn.text, today) or (memory.last.days if same else "")
             after = replace(after, last=replace(after.last, days=days))
-        return self._dater.add(reply, turn.text, memory, today), after
+        reply = self._checking.with_case(self._dater.add(reply, turn.text, memory, today), after, today)
+        return self._taking.add(reply, after), after
 
     def _reply(self, turn: Turn, memory: Memory, today: date) -> tuple[Reply, Memory]:
         choice = turn.choice or self._clarifier.typed_choice(turn, memory)

@@ -155,11 +155,12 @@ class Dater:
             for each in dated:
                 for statement in self._matching(each, counting):
                     if area is not None:
-                        items.setdefault((statement.id, each.event is not None), self._item(statement, each, area))
+                        items.setdefault((statement.id, each.event is not None), self.item(statement, each, area))
         sure = {statement_id for statement_id, known in items if known}
         return [item for (statement_id, known), item in items.items() if known or statement_id not in sure]
 
-    def _item(self, statement: Statement, dated: Dated, area: AreaKnowledge) -> DateItem:
+    def item(self, statement: Statement, dated: Dated, area: AreaKnowledge) -> DateItem:
+        """The window of a statement whose value is countable, from a day that is known."""
         value, day = statement.value, dated.said.day
         assert value is not None
         assert value.counts_from is not None

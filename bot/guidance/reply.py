@@ -114,7 +114,11 @@ class Choice(Part):
 
 
 class Takeaway(Part):
-    """Something to take away: kind `email` has `to`, `subject` and `body` with blanks to fill."""
+    """Something to take away.
+
+    Kind `email`: a draft, with `to`, `subject` and `body`, in which blanks to fill stand in square brackets. `case`:
+    the state of a readiness check, packed in `body`. `print` and `calendar`: the reply is worth a document, has dates.
+    """
 
     kind: str
     to: str = ""
@@ -169,7 +173,11 @@ class Comparison(Part):
 
 
 class Reply(Part):
-    """One turn's reply. `text` is the whole reply in plain text, for any client of the REST channel."""
+    """One turn's reply. `text` is the whole reply in plain text, for any client of the REST channel.
+
+    The front door adds `mark`, a short name of the conversation for calendar entries, and `seal`, by which it knows
+    its own reply when documents are made from it.
+    """
 
     status: Status
     text: str
@@ -183,3 +191,5 @@ class Reply(Part):
     choices: list[Choice] = Field(default_factory=list)
     takeaways: list[Takeaway] = Field(default_factory=list)
     content_version: str = ""
+    mark: str = ""
+    seal: str = ""

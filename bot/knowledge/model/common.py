@@ -115,8 +115,27 @@ class ReadinessWording(Record):
     still_open: Text
     strands: Text
     which_route: Text
+    case_made: Text
+    case_since: Text
+    case_changed: Text
+    case_added: Text
+    case_one_removed: Text
+    case_removed: Text
+    case_dates: Text
     firmness: dict[Slug, Text]
     who: dict[Slug, Text]
+
+
+class EmailWording(Record):
+    """A draft e-mail. {names} are filled in; what the person fills in stands in square brackets."""
+
+    subject: Text
+    question: Text
+    greeting: Text
+    with_form: Text
+    without_form: Text
+    about: Text
+    sign_off: Text
 
 
 class Wording(Record):
@@ -175,3 +194,4 @@ class Wording(Record):
     date_terms: Text
     date_no_terms: Text
     readiness: ReadinessWording
+    email: EmailWording
