@@ -1,6 +1,7 @@
 """What holds for every test: no network but the loopback, no skipping in CI; a whole Signpost to talk to."""
 
 import os
+import socket
 import sys
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.browser.hosts import origin_of_socket, reserved_socket
 from tests.support import RunningSignpost, run_signpost
 
 LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0")
@@ -59,12 +61,26 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
 
 
 @pytest.fixture(scope="session")
-def signpost_processes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSignpost]:
+def host_socket() -> Iterator[socket.socket]:
+    """Keeps a port for the site that embeds Signpost in tests, since the door must know its origin at the start."""
+    with reserved_socket() as reserved:
+        yield reserved
+
+
+@pytest.fixture(scope="session")
+def host_origin(host_socket: socket.socket) -> str:
+    """Origin of the one site that may show the running Signpost in a frame."""
+    return origin_of_socket(host_socket)
+
+
+@pytest.fixture(scope="session")
+def signpost_processes(tmp_path_factory: pytest.TempPathFactory, host_origin: str) -> Iterator[RunningSignpost]:
     """The whole of Signpost, started as `make run` starts it, on free ports with a var folder of its own.
 
     The model is the one in `.var/models`, trained first if it is out of date. Give back what you change.
     """
-    with run_signpost(tmp_path_factory.mktemp("signpost")) as running:
+    settings = {"SIGNPOST_FRAME_ANCESTORS": f"'self' {host_origin}"}
+    with run_signpost(tmp_path_factory.mktemp("signpost"), settings) as running:
         yield running
 
 

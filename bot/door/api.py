@@ -28,6 +28,8 @@ def api_routes(parts: Parts) -> APIRouter:
         message = message_of(data, settings.max_sender_chars)
         parts.limits.check_sender(request, message.sender)
         outcome = await answered(parts, request, message)
+        if message.keep:
+            parts.note(message, outcome)
         return json_response([as_rest_message(message.sender, outcome.reply)])
 
     @router.get("/webhooks/rest/")
@@ -44,6 +46,13 @@ def api_routes(parts: Parts) -> APIRouter:
         except SQLAlchemyError:
             raise RefusedError(503, "store_unavailable") from None
         return json_response({"cleared": True})
+
+    @router.post("/conversation/transcript")
+    async def transcript(request: Request) -> Response:
+        parts.limits.check_address(request)
+        data = json_object(await read_body(request, settings.max_body_bytes))
+        key = parts.turns.conversation_of(sender_of(data, settings.max_sender_chars))
+        return json_response({"turns": parts.transcripts.entries(key)})
 
     @router.get("/schemas/reply.json")
     async def schema() -> Response:

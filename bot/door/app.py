@@ -8,24 +8,24 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 from fastapi import FastAPI, Request, Response
-from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 
 from bot.door.api import api_routes, json_response
+from bot.door.assets import asset_routes
 from bot.door.guard import Correct, IsDisclosure, Mask
 from bot.door.incoming import RefusedError
+from bot.door.info import info_routes
 from bot.door.middleware import Outermost, security_headers
 from bot.door.offers import addresses, authority_names, terms
 from bot.door.page import page_routes
 from bot.door.parts import Parts
+from bot.door.take import take_routes
 from bot.door.telemetry import log_to_stderr
 from bot.door.words import Words
 from bot.knowledge.content import read_content
 from bot.knowledge.lookups import own_words
 from bot.settings import Settings, load_settings
-
-STATIC_DIR = Path(__file__).with_name("static")
 
 
 def create_app(
@@ -64,7 +64,9 @@ def create_app(
     app = FastAPI(lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
     app.include_router(api_routes(parts))
     app.include_router(page_routes(parts))
-    app.mount("/static", StaticFiles(directory=STATIC_DIR))
+    app.include_router(take_routes(parts))
+    app.include_router(info_routes(parts))
+    app.include_router(asset_routes(parts))
     _answer_errors(app, words)
     if settings.allowed_origin_list:
         app.add_middleware(

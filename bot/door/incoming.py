@@ -21,12 +21,16 @@ class RefusedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message as it came, cleaned but not masked. `message_id`: a client's own id, kept in retries."""
+    """One message as it came, cleaned but not masked.
+
+    `message_id`: a client's own id, kept in retries. `keep`: whether the chat is to be shown again on another page.
+    """
 
     sender: str
     text: str
     area: str | None = None
     message_id: str | None = None
+    keep: bool = False
 
 
 async def read_body(request: Request, max_bytes: int) -> bytes:
@@ -68,7 +72,8 @@ def message_of(data: dict[str, Any], max_sender_chars: int) -> Message:
     if not isinstance(data["message"], str):
         raise RefusedError(422, "bad_message")
     text, known = clean_text(data["message"]), metadata or {}
-    return Message(sender, text, area=_short(known.get("area")), message_id=_short(known.get("message_id")))
+    area, message_id = _short(known.get("area")), _short(known.get("message_id"))
+    return Message(sender, text, area, message_id, keep=known.get("keep") is True)
 
 
 def sender_of(data: dict[str, Any], max_sender_chars: int) -> str:

@@ -8,16 +8,22 @@ from dataclasses import dataclass
 import httpx
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.brands import Brand, brands_in
+from bot.door.choices import looks_like_choice
 from bot.door.engine import EngineClient, answers
 from bot.door.guard import Correct, Guard, IsDisclosure, Mask
+from bot.door.incoming import Message
 from bot.door.limits import Limits
 from bot.door.offers import authority_ids
 from bot.door.queueing import Conversations
 from bot.door.ratelimit import RateLimit
+from bot.door.shelf import Shelf
 from bot.door.telemetry import Telemetry
 from bot.door.tracker_store import TrackerStore
-from bot.door.turns import TurnLimits, Turns
+from bot.door.transcripts import Transcripts, title_of_choice
+from bot.door.turns import Outcome, TurnLimits, Turns
 from bot.door.words import Words
+from bot.knowledge.store import Store
 from bot.settings import Settings
 
 PURGE_EVERY_SECONDS = 15 * 60
@@ -35,9 +41,12 @@ class Parts:
     guard: Guard
     store: TrackerStore
     conversations: Conversations
+    transcripts: Transcripts
     limits: Limits
     telemetry: Telemetry
     probe: httpx.AsyncClient
+    shelf: Shelf
+    brands: dict[str, Brand]
 
     @classmethod
     def join(
@@ -68,9 +77,12 @@ class Parts:
             guard=guard,
             store=TrackerStore(f"sqlite:///{settings.tracker_db}"),
             conversations=conversations,
+            transcripts=Transcripts(),
             limits=limits,
             telemetry=Telemetry(),
             probe=httpx.AsyncClient(trust_env=False),
+            shelf=Shelf(lambda: Store(settings.knowledge_url)),
+            brands=brands_in(settings.brands),
         )
 
     async def missing_parts(self) -> list[str]:
@@ -94,11 +106,23 @@ class Parts:
         finally:
             turnstile.leave(place)
         self.conversations.forget(key)
+        self.transcripts.forget(key)
+
+    def note(self, message: Message, outcome: Outcome) -> None:
+        """Note a turn for showing it again."""
+        key = self.turns.conversation_of(message.sender)
+        said = outcome.said
+        if looks_like_choice(message.text):
+            said = title_of_choice(self.transcripts.entries(key), message.text)
+        self.transcripts.add(key, message.message_id or "", said, outcome.reply)
 
     async def purge(self) -> None:
         """Delete conversations idle for longer than the setting says."""
         seconds = self.settings.retention_hours * 3600
         self.conversations.forget_idle(seconds)
+        for key in self.transcripts.names():
+            if key not in self.conversations:
+                self.transcripts.forget(key)
         deleted = await asyncio.to_thread(self.store.delete_idle_since, time.time() - seconds)
         if deleted:
             log.info("purged %d stored events of idle conversations", deleted)

@@ -1,4 +1,4 @@
-"""What the door holds of each conversation in memory: queue, last turns, transcript of the plain page."""
+"""What the door holds of each conversation in memory: its queue and its last turns."""
 
 import asyncio
 import time
@@ -51,7 +51,6 @@ class Conversation:
 
     turnstile: Turnstile = field(default_factory=Turnstile)
     turns: deque[Turn] = field(default_factory=lambda: deque(maxlen=8))
-    transcript: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=60))
     used_at: float = 0.0
 
 

@@ -3,12 +3,14 @@
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
 from markupsafe import Markup, escape
 
 _ADDRESS = re.compile(
     r"(?P<email>[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)|(?P<url>https?://[^\s<>\"')\]]*[^\s<>\"')\].,;:!?])"
 )
+_AS_IN_A_BROWSER = "!'()*~-_."  # what encodeURIComponent leaves alone
 _BULLET = re.compile(r"^\s*[-*•]\s+")
 
 
@@ -42,25 +44,53 @@ def is_structured(reply: Mapping[str, Any]) -> bool:
     return bool(parts) and all(part["points"] or part["lead"] for part in parts)
 
 
-def extras_of(reply: Mapping[str, Any], words: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
-    """Checklist and dates as (heading, lines), where there are any. Items with a state are said in the parts."""
-    lists = [("checklist_label", reply["checklist"]), ("dates_label", reply["dates"])]
-    unsaid = [(label, [i for i in items if not (isinstance(i, Mapping) and i.get("state"))]) for label, items in lists]
-    return [(words[label], [line_of(item) for item in items]) for label, items in unsaid if items]
+def compared_in(reply: Mapping[str, Any]) -> set[str]:
+    """Ids of the statements that stand in the reply's comparison."""
+    rows = (reply["comparison"] or {"rows": []})["rows"]
+    return {point["statement_id"] for row in rows for cell in row["cells"] for point in cell["points"]}
 
 
-def line_of(item: object) -> str:
-    """An item of a checklist or a date as one line: its text, or its label and day."""
-    if not isinstance(item, Mapping):
-        return str(item)
-    named = [str(item[name]) for name in ("label", "date", "text") if item.get(name)]
-    return ": ".join(named or [value for value in item.values() if isinstance(value, str)])
+def shown_parts(reply: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The parts to show: those that stand in the comparison are shown there."""
+    compared = compared_in(reply)
+    areas = {cell["area"] for row in (reply["comparison"] or {"rows": []})["rows"] for cell in row["cells"]}
+    return [p for p in reply["parts"] if not (p["area"] in areas and _ids(p) <= compared)]
+
+
+def ticks_of(part: Mapping[str, Any], reply: Mapping[str, Any]) -> list[tuple[Mapping[str, Any], bool]]:
+    """The points of a part as (point, whether it is done) where all of them are items of the checklist; else []."""
+    states = {item["statement_id"]: item["state"] for item in reply["checklist"]}
+    if not _ids(part) <= set(states):
+        return []
+    return [(point, states[point["statement_id"]] == "done") for point in part["points"]]
+
+
+def line_of(item: Mapping[str, Any]) -> str:
+    """A date as one line: what it counts from, and the window."""
+    return ": ".join(str(item[name]) for name in ("label", "text") if item[name])
+
+
+def kinds_of(reply: Mapping[str, Any]) -> set[str]:
+    """Kinds of what can be taken away."""
+    return {takeaway["kind"] for takeaway in reply["takeaways"]}
+
+
+def drafts_of(reply: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The draft e-mails."""
+    return [takeaway for takeaway in reply["takeaways"] if takeaway["kind"] == "email"]
+
+
+def _ids(part: Mapping[str, Any]) -> set[str]:
+    return {point["statement_id"] for point in part["points"]}
+
+
+def _points_of(reply: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [point for part in reply["parts"] for point in part["points"]]
 
 
 def sources_of(reply: Mapping[str, Any]) -> list[str]:
     """One line for each different source of a reply, in the order of its points; numbered from 1 as shown."""
-    points = [point for part in reply["parts"] for point in part["points"]]
-    return list(dict.fromkeys(_source_line(source) for point in points for source in point["sources"]))
+    return list(dict.fromkeys(_source_line(source) for point in _points_of(reply) for source in point["sources"]))
 
 
 def marks_of(point: Mapping[str, Any], sources: Sequence[str]) -> str:
@@ -71,3 +101,15 @@ def marks_of(point: Mapping[str, Any], sources: Sequence[str]) -> str:
 
 def _source_line(source: Mapping[str, Any]) -> str:
     return f"{source['document']}, {source['section']}, paragraph {source['paragraph']}"
+
+
+def class_of(reply: Mapping[str, Any]) -> str:
+    """The class that sets a reply apart by its status."""
+    return {"safeguarding": " sp-safeguarding", "error": " sp-error"}.get(str(reply["status"]), "")
+
+
+def mail_link(draft: Mapping[str, Any]) -> str:
+    """A draft as a link that opens it in the person's mail program."""
+    fields = ((name, str(draft[name]).replace("\n", "\r\n")) for name in ("subject", "body"))
+    query = "&".join(f"{name}={quote(value, safe=_AS_IN_A_BROWSER)}" for name, value in fields)
+    return f"mailto:{quote(str(draft['to']), safe='@')}?{query}"

@@ -15,6 +15,7 @@ from bot.door.guard import Guard
 from bot.door.incoming import Message
 from bot.door.merging import merge_messages, with_notice, with_signed_choices
 from bot.door.queueing import Conversation, Conversations, Turn
+from bot.door.sealing import mark_of, sealed
 from bot.door.words import Words
 
 MAX_WAITING = 8
@@ -158,7 +159,8 @@ class Turns:
         if merged is None:
             raise EngineError("no reply among its messages")
         signed = with_signed_choices(merged, lambda choice: sign_choice(self._secret, key, choice))
-        return Outcome(self._noticed(signed, kinds), kinds, said)
+        reply = {**self._noticed(signed, kinds), "mark": mark_of(self._secret, key)}
+        return Outcome(sealed(self._secret, reply), kinds, said)
 
     def _noticed(self, reply: dict[str, Any], kinds: tuple[str, ...]) -> dict[str, Any]:
         return with_notice(reply, self._words.notice("masked")) if kinds else reply

@@ -41,6 +41,11 @@ class Words:
         """All words of the chat page."""
         return {name: self._filled(words) for name, words in self._wording["page"].items()}
 
+    @cached_property
+    def documents(self) -> dict[str, str]:
+        """Words of documents and case links; their own placeholders are filled by whoever uses them."""
+        return {name: str(words) for name, words in self._wording["documents"].items()}
+
     def _filled(self, words: Any) -> Any:
         if isinstance(words, Sequence) and not isinstance(words, str):
             return [self._filled(item) for item in words]

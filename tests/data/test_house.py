@@ -29,11 +29,13 @@ MACHINE_PATHS = re.compile(r"(?<![\w.:/-])/(?:home|Users|root|work)/[\w.-]+|\b[A
 MAY_IMPORT: dict[str, set[str]] = {
     "bot.embedding": set(),
     "bot.privacy": set(),
-    "bot.settings": set(),
+    "bot.brands": set(),
+    "bot.settings": {"bot.brands"},
     "bot.spelling": set(),
     "bot.knowledge": {"bot.embedding"},
     "bot.guidance": {"bot.knowledge", "bot.embedding"},
     "bot.reports": {"bot.guidance"},
+    "bot.documents": {"bot.guidance"},
     "bot.bootstrap": {
         "bot.settings",
         "bot.knowledge",
@@ -44,6 +46,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "bot.door": {
         "bot.bootstrap",
+        "bot.brands",
+        "bot.documents",
         "bot.settings",
         "bot.guidance",
         "bot.knowledge",

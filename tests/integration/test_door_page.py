@@ -5,7 +5,7 @@ from pathlib import Path
 
 import httpx
 
-from bot.door.app import STATIC_DIR
+from bot.door.assets import STATIC_DIR
 from tests.integration.door_fakes import DISCLOSURE, NAME, FakeEngine, door, reply, running
 
 
@@ -21,8 +21,8 @@ async def ask(client: httpx.AsyncClient, page: httpx.Response, **fields: str) ->
 async def test_the_page_says_first_what_it_is_and_loads_nothing_from_elsewhere(tmp_path: Path) -> None:
     async with door("http://127.0.0.1:9", tmp_path) as client:
         page = await client.get("/?area=suffolk")
-        loaded = re.findall(r'(?:src|href)="(/static/[^"]+)"', page.text)
-        assert [(await client.get(path)).status_code for path in loaded] == [200] * 3
+        loaded = re.findall(r'(?:src|href)="(/(?:static/|brand)[^"]+)"', page.text)
+        assert [(await client.get(path)).status_code for path in loaded] == [200] * 4
     assert page.status_code == 200
     for words in ("not a person", "North Example and Suffolk", "names of pupils", "call 999", 'lang="en-GB"'):
         assert words in page.text
@@ -46,12 +46,12 @@ async def test_a_conversation_works_with_forms_alone_and_only_masked_text_is_sho
             assert NAME not in first.text
             engine.answer = lambda _: [{"custom": reply("Which?", "clarify", choices=offers)}]
             second = await ask(client, first, text="which form?")
-            assert second.text.count('<article class="turn you">') == 2
+            assert second.text.count('<article class="sp-turn sp-turn--you">') == 2
             payload = re.search(r'name="choice" value="(choice:[^"]+)">Has an EHCP', second.text)
             assert payload
             third = await ask(client, second, choice=payload[1])
             assert "Has an EHCP" in third.text
-            assert third.text.count('<article class="turn you">') == 3
+            assert third.text.count('<article class="sp-turn sp-turn--you">') == 3
     assert [body["metadata"].get("area") for body in engine.got] == ["suffolk"] * 3
     assert engine.messages[2].startswith("/choose{")
 
@@ -62,7 +62,7 @@ async def test_sending_the_same_form_again_shows_its_turn_once(tmp_path: Path) -
             fields = hidden_fields((await client.get("/")).text) | {"text": "which form?"}
             for _ in range(2):
                 page = await client.post("/", data=fields)
-    assert page.text.count('<article class="turn you">') == 1
+    assert page.text.count('<article class="sp-turn sp-turn--you">') == 1
     assert len(engine.got) == 1
 
 
@@ -89,7 +89,7 @@ async def test_clearing_starts_a_new_conversation(tmp_path: Path) -> None:
             assert "which form?" not in cleared.text
             assert hidden_fields(cleared.text)["conversation"] != hidden_fields(page.text)["conversation"]
             again = await ask(client, page, text="")
-            assert again.text.count('<article class="turn you">') == 1
+            assert again.text.count('<article class="sp-turn sp-turn--you">') == 1
 
 
 async def test_a_wrong_form_is_answered_on_the_page_in_words(tmp_path: Path) -> None:
@@ -126,20 +126,24 @@ async def test_a_full_reply_is_shown_with_headings_sources_and_links(tmp_path: P
     with running(FakeEngine(answer=lambda _: [{"custom": reply("x", **fields)}])) as engine:
         async with door(engine.url, tmp_path) as client:
             html = (await ask(client, await client.get("/"), text="which form?")).text
-    assert "<h3>Which form?</h3>" in html
+    assert '<h3 class="govuk-heading-s">Which form?</h3>' in html
     assert "<strong>No.</strong> Not that one." in html
     assert '<a href="mailto:forms@north-example.gov.uk">' in html
-    assert "<small>[1]</small>" in html
+    assert '<small class="sp-marks">[1]</small>' in html
     assert "<li>Invented Offer, Forms, paragraph 4</li>" in html
-    assert '<p class="notice">Due for review.</p>' in html
+    assert '<p class="sp-notice">Due for review.</p>' in html
     chip = re.search(
-        r'<button class="chip" form="ask" name="choice" value="([^"]+)" title="Change: Year 4">Year 4</button>', html
+        r'<button class="sp-chip" form="ask" name="choice" value="([^"]+)">Year 4<span class="[^"]+"> change</span>',
+        html,
     )
     assert chip
     assert chip[1].startswith("choice:")
     assert "Dear team" in html
+    assert '<a class="govuk-link" href="mailto:a@north-example.gov.uk?subject=Form&amp;body=Dear%20team">' in html
 
 
 def test_the_script_never_builds_html_from_text() -> None:
-    script = (STATIC_DIR / "chat.js").read_text(encoding="utf-8")
-    assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|localStorage|cookie", script)
+    scripts = {path.name: path.read_text(encoding="utf-8") for path in STATIC_DIR.glob("*.js")}
+    assert {"chat.js", "render.js", "signpost.js", "frame.js"} <= set(scripts)
+    never = re.compile(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|localStorage|cookie|srcdoc")
+    assert [name for name, script in scripts.items() if never.search(script)] == []

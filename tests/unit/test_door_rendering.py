@@ -1,10 +1,33 @@
 """From a reply to HTML."""
 
+from urllib.parse import parse_qsl
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.door.rendering import blocks_of, extras_of, is_structured, line_of, linked, marks_of, sources_of
-from bot.guidance.reply import Answer, ChecklistItem, ItemState, Point, Reply, SourceRef, Status
+from bot.door.rendering import (
+    blocks_of,
+    is_structured,
+    line_of,
+    linked,
+    mail_link,
+    marks_of,
+    shown_parts,
+    sources_of,
+    ticks_of,
+)
+from bot.guidance.reply import (
+    Answer,
+    Cell,
+    ChecklistItem,
+    Comparison,
+    ItemState,
+    Point,
+    Reply,
+    Row,
+    SourceRef,
+    Status,
+)
 
 
 def test_addresses_become_links_whole_and_the_full_stop_stays_outside() -> None:
@@ -52,16 +75,41 @@ def test_the_text_is_shown_where_the_parts_do_not_say_it_all() -> None:
     assert structured(parts=[Answer(lead="Yes.")], comparison={"rows": []})
 
 
-def test_items_of_unknown_shape_still_say_something() -> None:
-    assert line_of("a") == "a"
-    assert line_of({"text": "Consent", "id": "x"}) == "Consent"
-    assert line_of({"label": "Review", "date": "2027-01-10"}) == "Review: 2027-01-10"
-    assert line_of({"item": "Consent", "done": False}) == "Consent"
+def test_a_date_is_one_line() -> None:
+    assert line_of({"label": "Counted from 1 May", "text": "by 3 June."}) == "Counted from 1 May: by 3 June."
+    assert line_of({"label": "", "text": "by 3 June."}) == "by 3 June."
 
 
-def test_a_checklist_is_said_in_the_parts_and_not_a_second_time() -> None:
-    item = ChecklistItem(text="Sign it.", statement_id="a/b", state=ItemState.DONE, firmness="must")
-    reply = Reply(status=Status.ANSWERED, text="Sign it.", checklist=[item]).model_dump(mode="json")
-    words = {"checklist_label": "Checklist", "dates_label": "Dates"}
-    assert extras_of(reply, words) == []
-    assert extras_of({**reply, "dates": ["1 May"]}, words) == [("Dates", ["1 May"])]
+def test_items_of_a_checklist_become_ticks_where_all_of_a_part_are_items() -> None:
+    items = [
+        ChecklistItem(text="Sign it.", statement_id="a/sign", state=ItemState.DONE, firmness="must"),
+        ChecklistItem(text="Send it.", statement_id="a/send", state=ItemState.UNKNOWN, firmness="must"),
+    ]
+    listed = Answer(points=[Point(text=i.text, statement_id=i.statement_id) for i in items])
+    mixed = Answer(points=[*listed.points, Point(text="They reply.", statement_id="a/reply")])
+    reply = Reply(status=Status.ANSWERED, text="x", parts=[listed, mixed], checklist=items).model_dump(mode="json")
+    shown, other = reply["parts"]
+    assert [(p["text"], is_done) for p, is_done in ticks_of(shown, reply)] == [("Sign it.", True), ("Send it.", False)]
+    assert ticks_of(other, reply) == []
+    assert ticks_of({**shown, "points": []}, reply) == []
+
+
+def test_parts_that_stand_in_the_comparison_are_shown_there_only() -> None:
+    here, there = (Point(text=name, statement_id=f"{name}/x") for name in ("here", "there"))
+    cells = [Cell(area="here", name="Here", points=[here]), Cell(area="there", name="There", points=[there])]
+    parts = [Answer(lead="Not the same."), Answer(area="here", points=[here]), Answer(area="there", points=[there])]
+    more = Answer(area="here", points=[Point(text="more", statement_id="here/more")])
+    comparison = Comparison(rows=[Row(title="Form", cells=cells)])
+    reply = Reply(status=Status.ANSWERED, text="x", parts=[*parts, more], comparison=comparison)
+    shown = shown_parts(reply.model_dump(mode="json"))
+    assert [part["lead"] or part["points"][0]["text"] for part in shown] == ["Not the same.", "more"]
+
+
+@given(st.text(st.sampled_from("ab &?=#%\n\"'<>\u00e9"), max_size=30))
+def test_a_draft_opens_in_a_mail_program_as_it_is(text: str) -> None:
+    link = mail_link({"to": "forms@north-example.gov.uk", "subject": text, "body": text})
+    address, _, query = link.removeprefix("mailto:").partition("?")
+    fields = dict(parse_qsl(query, keep_blank_values=True))
+    assert address == "forms@north-example.gov.uk"
+    assert fields == {"subject": text.replace("\n", "\r\n"), "body": text.replace("\n", "\r\n")}
+    assert not set(link) & set(' <>"\n')

@@ -1,0 +1,44 @@
+"""The seal of a reply: proof that this front door, or one with the same secret, gave it.
+
+A document is made from a reply that the caller sends back, since nothing is kept for it here; the seal is why nobody
+can have words of their own printed as ours. Pure functions.
+"""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+from typing import Any
+
+MARK_CHARS = 12
+
+
+def mark_of(secret: str, conversation: str) -> str:
+    """A short name of a conversation for what leaves it (calendar entries); the conversation cannot be told from it."""
+    return hmac.new(secret.encode(), b"mark\n" + conversation.encode(), hashlib.sha256).hexdigest()[:MARK_CHARS]
+
+
+def sealed(secret: str, reply: Mapping[str, Any]) -> dict[str, Any]:
+    """The reply with its seal."""
+    return {**reply, "seal": _seal(secret, reply)}
+
+
+def is_sealed(secret: str, reply: Mapping[str, Any]) -> bool:
+    """Whether a reply is word for word as it was sealed."""
+    seal = reply.get("seal")
+    return isinstance(seal, str) and seal.isascii() and hmac.compare_digest(seal, _seal(secret, reply))
+
+
+def _seal(secret: str, reply: Mapping[str, Any]) -> str:
+    bare = _as_in_a_browser({name: value for name, value in reply.items() if name != "seal"})
+    text = json.dumps(bare, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hmac.new(secret.encode(), b"reply\n" + text.encode("utf-8", "replace"), hashlib.sha256).hexdigest()[:32]
+
+
+def _as_in_a_browser(value: Any) -> Any:
+    """The value as it comes back from JavaScript, which writes 4.0 as 4."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, Mapping):
+        return {name: _as_in_a_browser(inner) for name, inner in value.items()}
+    return [_as_in_a_browser(inner) for inner in value] if isinstance(value, list) else value

@@ -1,0 +1,1 @@
+"""Tests in a real browser. A package of its own, so that its fixtures of scope "package" end with it."""
