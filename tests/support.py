@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -57,6 +58,9 @@ def run_signpost(var_dir: Path, settings: Mapping[str, str] | None = None) -> It
         "SIGNPOST_MODELS_DIR": str(PROJECT_ROOT / ".var/models"),
         **(settings or {}),
     }
+    loaded = PROJECT_ROOT / ".var/knowledge.db"
+    if loaded.is_file():  # the offers are loaded anew all the same, only their vectors need not be computed again
+        shutil.copy(loaded, var_dir / loaded.name)
     console = var_dir / "console.log"
     with console.open("wb") as output:
         process = subprocess.Popen(
