@@ -156,6 +156,9 @@ class Respondent:
     def _with_terms(self, clause: Clause, terms: Sequence[str], area_id: str, outcome: Outcome) -> Outcome:
         """The answer with the meanings of the terms that the clause asks about in front."""
         points = self._meanings(clause, terms, [area_id])
+        if not points and terms:  # a word of another authority's offer: what it means there, and whose word it is
+            elsewhere = self.meaning(clause)
+            points = [p for p in elsewhere.points if p.label] if elsewhere else []
         if not points:
             return outcome
         kept = [p for p in outcome.answer.points if outcome.similarity > 0.6][:3]

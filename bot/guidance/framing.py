@@ -27,7 +27,8 @@ ELLIPSIS = re.compile(
 # "Is it the same in Milton Keynes?", asked about Suffolk.
 DIFFERS = re.compile(
     r"\b(?:is|are|was|would|does|do) (?:it|that|this|they|those|things?|the \w+)(?: \w+)? (?:the same|different|differ"
-    r"|vary|work the same)\b|\bhow (?:is|are|does|do) .{0,30}(?:differ|different|compare)\b|\bcompared? (?:to|with)\b",
+    r"|vary|work the same)\b|\bhow (?:is|are|does|do) .{0,30}(?:differ|different|compare)\b|\bcompared? (?:to|with)\b"
+    r"|\bcompare\b",
     re.IGNORECASE,
 )
 ALL_OF_THEM = re.compile(
