@@ -8,10 +8,12 @@ from tests.bench.authorities import Cost
 from tests.bench.load import Timings
 from tests.bench.masking import Recall
 from tests.bench.processes import Memory
+from tests.bench.widget import LOADER, LONG, Figures
 from tests.evaluation.report import of, table
 
 SLOWEST_P50, LEAST_THROUGHPUT, LONGEST_START, MOST_MEMORY, MOST_GROWTH = 0.8, 1.5, 45.0, 2000.0, 2.0
 MOST_FOR_FIVE = 3
+HEAVIEST_LOADER, HEAVIEST_WIDGET, LONGEST_TO_SIGN = 2000, 25_000, 100
 BOTS = ("Signpost", "moodbot")
 PARTS = {"bot.cli run": "launcher", "watchdog": "watchdog", "signpost_engine": "engine"} | {
     "-m actions": "actions",
@@ -157,6 +159,31 @@ def many(costs: Sequence[Cost]) -> str:
             ),
             f"Growth of a reply: {cached:.2f} times ({verdict(cached, MOST_GROWTH)}); with embedding "
             f"{embedding:.2f} times.",
+        ]
+    )
+
+
+def widget(figures: Figures) -> str:
+    """Section: the widget."""
+    rows = [(f"`{path}`", f"{weight:,} bytes") for path, weight in figures.weights.items()]
+    loader, whole = figures.weights[LOADER], sum(figures.weights.values())
+    times = [
+        ("click on the button until the question can be typed", f"{figures.click_to_ready:.0f} ms"),
+        (
+            "question sent until the typing sign is painted",
+            f"{figures.send_to_sign:.0f} ms ({verdict(figures.send_to_sign, LONGEST_TO_SIGN, 'ms')})",
+        ),
+        ("reply arrived until it is painted", f"{figures.reply_to_painted:.0f} ms"),
+        (f"the same after {LONG} replies", f"{figures.painted_when_long:.0f} ms"),
+    ]
+    return "\n\n".join(
+        [
+            "Gzipped (level 9), on a page of another origin. Headless Chromium beside all servers on these cores; "
+            "medians. Painted: two animation frames later.",
+            table(("part", "weight"), rows),
+            f"Loader {loader:,} bytes ({verdict(loader, HEAVIEST_LOADER)}); everything, once opened, {whole:,} bytes "
+            f"({verdict(whole, HEAVIEST_WIDGET)}). Layout shift on the host page: {figures.layout_shift:g}.",
+            table(("what", "time"), times),
         ]
     )
 

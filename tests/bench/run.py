@@ -16,8 +16,10 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+from playwright.sync_api import Error as BrowserError
+
 from bot.settings import PROJECT_ROOT, load_settings
-from tests.bench import authorities, masking, moodbot, pages, setting_up
+from tests.bench import authorities, masking, moodbot, pages, setting_up, widget
 from tests.bench.load import Target, load, side_by_side
 from tests.bench.processes import busy, cpu_seconds, machine, memory, tree
 from tests.bench.questions import LONG, QUESTIONS, SINGLE
@@ -42,6 +44,7 @@ def main() -> None:
             measured("Start", lambda: starts(folder / "var")),
             measured("Speed and memory", lambda: speed(folder / "var")),
             measured("Many authorities", lambda: many(folder / "authorities")),
+            measured("Widget", lambda: pages.widget(widget.measure(folder / "var"))),
             measured("Masking", lambda: pages.masking(masking.measure())),
         ]
         if arguments.set_up:
@@ -56,7 +59,7 @@ def measured(title: str, part: Callable[[], str]) -> str:
     print(f"{title} ...", flush=True)
     try:
         text = part()
-    except (OSError, RuntimeError, ValueError, subprocess.SubprocessError) as error:
+    except (OSError, RuntimeError, ValueError, subprocess.SubprocessError, BrowserError) as error:
         text = f"Not measured: {type(error).__name__}"
     return f"## {title}\n\n{text}"
 

@@ -5,7 +5,6 @@ No test here is async: Playwright's loop occupies the thread until the package's
 
 from __future__ import annotations
 
-import shutil
 import socket
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -13,9 +12,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests.browser import chromium
 from tests.browser.hosts import Host, open_host, reserved_socket
 from tests.browser.watching import Watch
-from tests.e2e.browser import FLAGS
 
 type OpenContext = Callable[..., BrowserContext]
 
@@ -23,11 +22,11 @@ type OpenContext = Callable[..., BrowserContext]
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """A headless Chromium; where there is none the test is skipped, which fails in CI."""
-    program = shutil.which("chromium")
+    program = chromium.program()
     if program is None:
         pytest.skip("chromium is not installed (Debian package chromium)")
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=program, args=list(FLAGS))
+        opened = playwright.chromium.launch(executable_path=program, args=chromium.FLAGS)
         yield opened
         opened.close()
 

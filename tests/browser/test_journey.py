@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pikepdf
@@ -50,7 +50,7 @@ def widget(page: Page, host: Host, running_signpost: str) -> Frame:
 
 
 @pytest.fixture
-def take(page: Page, context: BrowserContext, watch: Watch) -> Iterator[Take]:
+def take(page: Page, context: BrowserContext, watch: Watch) -> Take:
     """Presses a button and gives what was downloaded."""
     downloads: list[Download] = []
     watch.expect("failed: .*/take/.* net::ERR_ABORTED")  # what becomes a download ends as a navigation
@@ -70,7 +70,7 @@ def take(page: Page, context: BrowserContext, watch: Watch) -> Iterator[Take]:
             page.wait_for_timeout(50)
         raise AssertionError(f"{name}: nothing was downloaded")
 
-    yield press_and_read
+    return press_and_read
 
 
 def test_ten_questions_are_answered_in_the_widget(widget: Frame) -> None:
