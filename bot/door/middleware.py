@@ -10,6 +10,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bot.door.page import PATHS
 from bot.door.telemetry import Telemetry
 
 log = logging.getLogger("signpost.door")
@@ -49,6 +50,7 @@ class Outermost:
     ) -> None:
         self._app = app
         self._headers = headers
+        self._unframed = {**headers, **security_headers("'none'")}
         self._telemetry = telemetry
         self._on_error = on_error
 
@@ -65,9 +67,11 @@ class Outermost:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
-                for name, value in self._headers.items():
+                # Only the chat is meant to stand on other sites' pages.
+                for name, value in (self._headers if scope["path"] in PATHS else self._unframed).items():
                     headers[name] = value
                 headers.setdefault("cache-control", "no-store")
+                headers.setdefault("cross-origin-resource-policy", "same-origin")
             await send(message)
 
         state = scope.setdefault("state", {})

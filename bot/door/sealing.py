@@ -19,20 +19,24 @@ def mark_of(secret: str, conversation: str) -> str:
 
 
 def sealed(secret: str, reply: Mapping[str, Any]) -> dict[str, Any]:
-    """The reply with its seal."""
-    return {**reply, "seal": _seal(secret, reply)}
+    """The reply with its seal, as it leaves: UTF-8 has no lone surrogates, so there are none."""
+    as_sent = json.loads(json.dumps(reply, ensure_ascii=False).encode("utf-8", "replace"))
+    return {**as_sent, "seal": _seal(secret, as_sent)}
 
 
 def is_sealed(secret: str, reply: Mapping[str, Any]) -> bool:
-    """Whether a reply is word for word as it was sealed."""
+    """Whether a reply is word for word as it was sealed. Takes whatever JSON there is."""
     seal = reply.get("seal")
-    return isinstance(seal, str) and seal.isascii() and hmac.compare_digest(seal, _seal(secret, reply))
+    try:
+        return isinstance(seal, str) and seal.isascii() and hmac.compare_digest(seal, _seal(secret, reply))
+    except (RecursionError, ValueError):  # nested too deeply, lone surrogates, numbers of thousands of digits
+        return False
 
 
 def _seal(secret: str, reply: Mapping[str, Any]) -> str:
     bare = _as_in_a_browser({name: value for name, value in reply.items() if name != "seal"})
     text = json.dumps(bare, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hmac.new(secret.encode(), b"reply\n" + text.encode("utf-8", "replace"), hashlib.sha256).hexdigest()[:32]
+    return hmac.new(secret.encode(), b"reply\n" + text.encode(), hashlib.sha256).hexdigest()[:32]
 
 
 def _as_in_a_browser(value: Any) -> Any:

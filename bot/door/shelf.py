@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 
 import numpy as np
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.guidance.area import AreaKnowledge, Knowledge
 from bot.knowledge.store import Phrases, Store, StoreEmptyError
@@ -18,23 +19,30 @@ class Shelf:
 
     def __init__(self, open_store: Callable[[], Store], clock: Callable[[], float] = time.monotonic) -> None:
         self._open_store = open_store
+        self._store: Store | None = None
         self._clock = clock
         self._lock = threading.Lock()
         self._knowledge: Knowledge | None = None
         self._looked_at = float("-inf")
 
     def knowledge(self) -> Knowledge:
-        """Everything but the phrases. Raises StoreEmptyError before the first load."""
+        """Everything but the phrases. Raises: StoreEmptyError, SQLAlchemyError: nothing was ever read."""
         with self._lock:
             if self._knowledge is None or self._clock() - self._looked_at >= LOOK_EVERY_SECONDS:
-                store = self._open_store()
-                stamp = store.stamp()
+                try:
+                    self._look()
+                except SQLAlchemyError:  # what was read holds until the store can be read again
+                    if self._knowledge is None:
+                        raise
                 self._looked_at = self._clock()
-                if stamp is None and self._knowledge is None:
-                    raise StoreEmptyError
-                if stamp is not None and (self._knowledge is None or stamp.version != self._knowledge.version):
-                    found = ((area_id, store.area(area_id)) for area_id, _ in store.areas())
-                    areas = {i: AreaKnowledge(content, _NO_PHRASES) for i, content in found if content is not None}
-                    self._knowledge = Knowledge(stamp.version, store.common(), areas)
-            assert self._knowledge is not None
+            if self._knowledge is None:
+                raise StoreEmptyError
             return self._knowledge
+
+    def _look(self) -> None:
+        store = self._store = self._store or self._open_store()
+        stamp = store.stamp()
+        if stamp is not None and (self._knowledge is None or stamp.version != self._knowledge.version):
+            found = ((area_id, store.area(area_id)) for area_id, _ in store.areas())
+            areas = {i: AreaKnowledge(content, _NO_PHRASES) for i, content in found if content is not None}
+            self._knowledge = Knowledge(stamp.version, store.common(), areas)

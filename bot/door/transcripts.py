@@ -9,38 +9,45 @@ from collections import OrderedDict, deque
 from typing import Any
 
 MOST_ENTRIES = 40
-MOST_CONVERSATIONS = 2_000  # packed entries are about 2 kB: some 160 MB if all were full
+MOST_CONVERSATIONS = 2_000
+MOST_BYTES = 64 * 1024 * 1024  # of all packed entries, which are about 2 kB each; what is typed may not pack at all
 
 
 class Transcripts:
     """Entries {"message_id", "said", "reply"} by conversation. `said` is None where nothing of it is kept."""
 
-    def __init__(self, most_conversations: int = MOST_CONVERSATIONS) -> None:
-        self._kept: OrderedDict[str, deque[bytes]] = OrderedDict()
+    def __init__(self, most_conversations: int = MOST_CONVERSATIONS, most_bytes: int = MOST_BYTES) -> None:
+        self._kept: OrderedDict[str, deque[tuple[str, bytes]]] = OrderedDict()
         self._most = most_conversations
+        self._most_bytes = most_bytes
+        self._bytes = 0
 
     def add(self, conversation: str, message_id: str, said: str | None, reply: dict[str, Any]) -> None:
         """Note a turn, unless the message was noted before."""
-        if message_id and any(entry["message_id"] == message_id for entry in self.entries(conversation)):
+        if message_id and any(known == message_id for known, _ in self._kept.get(conversation, ())):
             return
-        entry = {"message_id": message_id, "said": said, "reply": reply}
-        kept = self._kept.setdefault(conversation, deque(maxlen=MOST_ENTRIES))
-        kept.append(zlib.compress(json.dumps(entry).encode()))
+        kept = self._kept.setdefault(conversation, deque())
         self._kept.move_to_end(conversation)
-        if len(self._kept) > self._most:
-            self._kept.popitem(last=False)
+        packed = zlib.compress(json.dumps({"message_id": message_id, "said": said, "reply": reply}).encode())
+        kept.append((message_id, packed))
+        self._bytes += len(packed)
+        if len(kept) > MOST_ENTRIES:
+            self._bytes -= len(kept.popleft()[1])
+        while len(self._kept) > self._most or (self._bytes > self._most_bytes and len(self._kept) > 1):
+            self.forget(next(iter(self._kept)))
 
     def entries(self, conversation: str) -> list[dict[str, Any]]:
         """What was said, oldest first; [] for a conversation that is not known."""
-        return [json.loads(zlib.decompress(packed)) for packed in self._kept.get(conversation, ())]
+        return [_opened(packed) for _, packed in self._kept.get(conversation, ())]
 
     def entry(self, conversation: str, message_id: str) -> dict[str, Any] | None:
         """One turn."""
-        return next((e for e in self.entries(conversation) if e["message_id"] == message_id), None)
+        kept = self._kept.get(conversation, ())
+        return next((_opened(packed) for known, packed in kept if known == message_id), None)
 
     def forget(self, conversation: str) -> None:
         """Drop a conversation."""
-        self._kept.pop(conversation, None)
+        self._bytes -= sum(len(packed) for _, packed in self._kept.pop(conversation, ()))
 
     def __contains__(self, conversation: str) -> bool:
         return conversation in self._kept
@@ -48,6 +55,11 @@ class Transcripts:
     def names(self) -> list[str]:
         """The conversations that are held."""
         return list(self._kept)
+
+
+def _opened(packed: bytes) -> dict[str, Any]:
+    entry: dict[str, Any] = json.loads(zlib.decompress(packed))
+    return entry
 
 
 def title_of_choice(transcript: list[dict[str, Any]], payload: str) -> str | None:

@@ -1,10 +1,11 @@
 """The state of a readiness check as a short text for a link, and back. Nothing is kept: the link is the state.
 
-    1 | length | checksum | body            and, after a full stop, the ticks: .0-3-4
+    0-3-4.                                  the ticks, where there are any
+          1 | length | checksum | body
 
 `1` is the format; `length` (two characters) that of the body, so that a link which a mail program cut is known to be
-cut; `checksum` (six) the CRC-32 of what stands before and after it. All are base64url characters; the body is JSON,
-deflated. The ticks are numbers of items, so that a browser can change them without unpacking anything.
+cut, wherever it was; `checksum` (six) the CRC-32 of what stands before and after it. All are base64url characters; the
+body is JSON, deflated. The ticks are numbers of items, so that they can be changed without unpacking anything.
 Why it is so: docs/decisions/0009-case-links.md.
 """
 
@@ -41,6 +42,7 @@ _WITHIN_AREA = re.compile(r"[a-z0-9-]+(?:/[a-z0-9-]+)*")
 _VERSION = re.compile(r"[0-9A-Za-z.-]{1,20}")
 _PACKED = re.compile(r"[A-Za-z0-9_-]*")
 _TICKS = re.compile(r"[0-9]{1,2}(?:-[0-9]{1,2})*")
+_TICKS_ALONE = re.compile(r"[0-9-]*")
 _HEX = re.compile(r"[0-9a-f]*")
 
 
@@ -128,7 +130,7 @@ def pack(case: Case) -> str:
     packed = f"{FORMAT}{_length(body)}{_checksum(body)}{body}"
     ids = [i for i, _ in case.items]
     ticks = "-".join(str(n) for n, i in enumerate(ids) if i in case.ticked)
-    text = f"{packed}.{ticks}" if ticks else packed
+    text = f"{ticks}.{packed}" if ticks else packed
     if len(text) > MOST_CHARS:
         raise ValueError("a case too long for a link")
     return text
@@ -137,41 +139,43 @@ def pack(case: Case) -> str:
 def unpack(text: str, knowledge: Knowledge) -> Case:
     """The case of a text, nothing in it taken on trust. Raises CaseError.
 
-    Statement ids are checked for their shape only: an older case may name what is no longer there. Ticks that are cut
-    off between two numbers, or within one, cannot be told from fewer ticks.
+    Statement ids are checked for their shape only: an older case may name what is no longer there.
     """
     if len(text) > MOST_CHARS:
         raise CaseError(CaseFault.TOO_LONG)
-    packed, stop, ticks = text.partition(".")
-    bare = _opened(packed, cut=not stop)
+    ticks, packed = parted(text)
+    if "." in text and not _TICKS.fullmatch(ticks):
+        raise CaseError(CaseFault.BROKEN)
     try:
-        case = _case(bare, knowledge)
+        case = _case(_opened(packed), knowledge)
     except (KeyError, TypeError, ValueError, OverflowError):
         raise CaseError(CaseFault.BROKEN) from None
-    if not stop:
-        return case
-    if not ticks or ticks.endswith("-"):
-        raise CaseError(CaseFault.CUT)
-    numbers = {int(t) for t in ticks.split("-")} if _TICKS.fullmatch(ticks) else {MOST_ITEMS}
-    if max(numbers) >= len(case.items):
+    numbers = {int(t) for t in ticks.split("-") if t}
+    if numbers and max(numbers) >= len(case.items):
         raise CaseError(CaseFault.BROKEN)
     ticked = tuple(i for n, (i, _) in enumerate(case.items) if n in numbers)
     return Case(**{**vars(case), "ticked": ticked})
 
 
-def _opened(packed: str, cut: bool) -> dict[str, Any]:
+def parted(text: str) -> tuple[str, str]:
+    """The ticks of a case's text, "" where it has none, and the packed part: that is the same whatever is ticked."""
+    ticks, stop, packed = text.partition(".")
+    return (ticks, packed) if stop else ("", text)
+
+
+def _opened(packed: str) -> dict[str, Any]:
     """What the body holds, once its head says that it is whole."""
     broken = CaseError(CaseFault.BROKEN)
-    if not _PACKED.fullmatch(packed):
+    if _TICKS_ALONE.fullmatch(packed):
+        raise CaseError(CaseFault.CUT)
+    if not _PACKED.fullmatch(packed) or not packed[0].isdigit():
         raise broken
-    if packed[:1].isdigit() and int(packed[0]) > int(FORMAT):
+    if packed[0] > FORMAT:
         raise CaseError(CaseFault.NEWER_FORMAT)
     body = packed[HEAD:]
-    if not FORMAT.startswith(packed[:1]):
-        raise broken
     if len(packed) <= HEAD or len(body) < int.from_bytes(urlsafe_b64decode(f"A{packed[1:3]}A"), "big") >> 6:
-        raise CaseError(CaseFault.CUT) if cut else broken
-    if packed[1:HEAD] != f"{_length(body)}{_checksum(body)}":
+        raise CaseError(CaseFault.CUT)
+    if packed[:HEAD] != f"{FORMAT}{_length(body)}{_checksum(body)}":
         raise broken
     inflate = zlib.decompressobj(-15)
     try:

@@ -99,7 +99,7 @@ def bespoke(**facts: Any) -> Case:
 
 def body_of(packed: str) -> Any:
     """The JSON in a packed case, read without our own code."""
-    body = packed.partition(".")[0][case_packing.HEAD :]
+    body = case_packing.parted(packed)[1][case_packing.HEAD :]
     return json.loads(zlib.decompress(urlsafe_b64decode(body + "=" * (-len(body) % 4)), -15))
 
 
@@ -176,7 +176,7 @@ def cases(draw: st.DrawFn) -> Case:
 def test_a_case_comes_back_as_it_was(case):
     packed = pack(case)
     assert unpack(packed, knowledge()) == case
-    assert re.fullmatch(r"[A-Za-z0-9_-]+(\.[0-9-]+)?", packed)
+    assert re.fullmatch(r"([0-9-]+\.)?[A-Za-z0-9_-]+", packed)
     assert len(packed) <= case_packing.MOST_CHARS
 
 
@@ -342,14 +342,21 @@ def link() -> str:
 
 
 def test_a_link_cut_anywhere_is_known_to_be_cut(link):
-    packed = link.partition(".")[0]
-    assert {kind_of(packed[:n]) for n in range(len(packed))} == {CaseFault.CUT}
-    assert kind_of(f"{packed}.") == CaseFault.CUT
-    assert kind_of(f"{packed}.0-") == CaseFault.CUT
+    ticks, packed = case_packing.parted(link)
+    assert ticks
+    for whole in (packed, link, f"0-1-2-3-4-5-6-7.{packed}"):
+        assert isinstance(unpack(whole, knowledge()), Case)
+        assert {kind_of(whole[:n]) for n in range(len(whole))} == {CaseFault.CUT}
+
+
+def test_the_packed_part_is_the_same_whatever_is_ticked():
+    case = bespoke(**PLENTY)
+    packed = {case_packing.parted(pack(replace(case, ticked=tuple(i for i, _ in case.items[:n]))))[1] for n in range(5)}
+    assert packed == {pack(case)}
 
 
 def test_a_changed_character_is_noticed_wherever_it_is(link):
-    packed = link.partition(".")[0]
+    packed = case_packing.parted(link)[1]
     for n in range(len(packed)):
         for other in {"A", "z", "7", "-", "_", "1", "=", " ", "\n", "é", "\u202e", "/", "%"} - {packed[n]}:
             kind_of(f"{packed[:n]}{other}{packed[n + 1 :]}")
@@ -371,20 +378,26 @@ def test_any_other_body_is_refused(data):
 
 
 def test_a_link_of_a_later_format_is_told_apart(link):
-    assert kind_of(f"2{link[1:]}") == CaseFault.NEWER_FORMAT
+    packed = case_packing.parted(link)[1]
+    assert kind_of(f"2{packed[1:]}") == CaseFault.NEWER_FORMAT
+    assert kind_of(f"0-1.2{packed[1:]}") == CaseFault.NEWER_FORMAT
 
 
 def test_a_link_too_long_is_not_looked_at():
     assert kind_of("1" * 2001) == CaseFault.TOO_LONG
 
 
-@pytest.mark.parametrize("ticks", ["8", "99", "100", "0-8", "a", "-1", "0--1", "0.1", "٣", "0 ", "0-1.2", "1e1", "0x1"])
+@pytest.mark.parametrize(
+    "ticks", ["8", "99", "100", "0-8", "a", "-1", "1-", "", "-", "0--1", "0.1", "٣", "0 ", "0-1.2", "1e1", "0x1"]
+)
 def test_ticks_that_are_none_are_refused(link, ticks):
-    assert kind_of(f"{link.partition('.')[0]}.{ticks}") == CaseFault.BROKEN
+    packed = case_packing.parted(link)[1]
+    assert kind_of(f"{ticks}.{packed}") == CaseFault.BROKEN
+    assert kind_of(f"{packed}.{ticks}") == CaseFault.BROKEN
 
 
 def test_a_browser_may_change_the_ticks(link):
-    case = unpack(f"{link.partition('.')[0]}.3-0-3", knowledge())
+    case = unpack(f"3-0-3.{case_packing.parted(link)[1]}", knowledge())
     assert case.ticked == (case.items[0][0], case.items[3][0])
 
 
@@ -472,7 +485,7 @@ def test_an_area_or_route_that_is_not_there_is_named_as_such(link):
 
 
 def test_what_follows_the_body_is_refused(link):
-    body = link.partition(".")[0][case_packing.HEAD :]
+    body = case_packing.parted(link)[1][case_packing.HEAD :]
     data = urlsafe_b64decode(body + "=" * (-len(body) % 4))
     assert kind_of(headed(data + b"more")) == CaseFault.BROKEN
 

@@ -52,3 +52,31 @@ def test_another_secret_makes_another_seal_and_another_mark():
     assert not is_sealed("another secret for tests, long enough", reply)
     assert mark_of(SECRET, "a") != mark_of(SECRET, "b")
     assert mark_of(SECRET, "a") != mark_of("another", "a")
+
+
+def test_no_lone_surrogate_can_take_the_place_of_a_question_mark():
+    reply = sealed(SECRET, reply_of("answered", "Why?"))
+    changed = {**reply, "text": "Why\ud800"}
+    assert is_sealed(SECRET, reply)
+    assert not is_sealed(SECRET, changed)
+
+
+def test_a_reply_with_a_lone_surrogate_is_sealed_as_it_leaves():
+    reply = sealed(SECRET, {**reply_of("answered", "Why\ud800"), "\udc00": 1})
+    assert reply["text"] == "Why?"
+    assert is_sealed(SECRET, json.loads(json.dumps(reply).encode()))
+
+
+@pytest.mark.parametrize("depth", [100, 400, 900, 960, 1000, 5000])
+def test_json_nested_however_deeply_is_not_ours(depth):
+    value: list = []
+    for _ in range(depth):
+        value = [value]
+    assert not is_sealed(SECRET, {"seal": "0" * 32, "a": value})
+
+
+@pytest.mark.parametrize(
+    "number", [float("nan"), float("inf"), -0.0, 10**5000, 1e308], ids=["nan", "inf", "-0", "huge", "large"]
+)
+def test_a_number_of_any_kind_is_not_ours(number):
+    assert not is_sealed(SECRET, {**reply_of("answered", "Text"), "seal": "0" * 32, "number": number})

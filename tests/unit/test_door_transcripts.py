@@ -1,5 +1,8 @@
 """What the door holds to show a chat again."""
 
+import json
+import random
+
 from bot.door.transcripts import MOST_ENTRIES, Transcripts, title_of_choice
 from bot.door.words import reply_of
 
@@ -40,3 +43,30 @@ def test_a_choice_is_named_by_the_words_it_was_offered_with():
     assert title_of_choice(transcript, "p1") == "Suffolk"
     assert title_of_choice(transcript, "p2") == "Year 4"
     assert title_of_choice(transcript, "p3") is None
+
+
+def incompressible(number: int) -> str:
+    return random.Random(number).randbytes(4000).hex()
+
+
+def test_memory_is_bounded_also_where_nothing_can_be_packed():
+    kept = Transcripts(most_bytes=100_000)
+    for number in range(60):
+        kept.add(f"c{number}", "m", incompressible(number), REPLY)
+    size = sum(len(json.dumps(kept.entries(name))) for name in kept.names())
+    assert 100_000 < size < 250_000  # hex packs to half its size
+    assert kept.names()[-1] == "c59"
+    assert kept.entries("c59")[0]["said"] == incompressible(59)
+
+
+def test_what_is_dropped_is_not_counted_any_more():
+    kept = Transcripts(most_bytes=100_000)
+    for number in range(300):
+        kept.add("a", str(number), incompressible(number), REPLY)
+        kept.add("b", "m", "Which form?", REPLY)
+        kept.forget("b")
+    assert "a" in kept
+    kept.forget("a")
+    kept.add("a", "m", "x", REPLY)
+    kept.add("b", "m", "x", REPLY)
+    assert kept.names() == ["a", "b"]
