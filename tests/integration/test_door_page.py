@@ -147,3 +147,16 @@ def test_the_script_never_builds_html_from_text() -> None:
     assert {"chat.js", "render.js", "signpost.js", "frame.js"} <= set(scripts)
     never = re.compile(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|localStorage|cookie|srcdoc")
     assert [name for name, script in scripts.items() if never.search(script)] == []
+
+
+async def test_scripts_and_style_are_sent_packed_and_not_again(tmp_path: Path) -> None:
+    async with door("http://127.0.0.1:9", tmp_path) as client:
+        for path in ("/signpost.js", "/static/signpost.css", "/static/render.js"):
+            sent = await client.get(path, headers={"accept-encoding": "gzip"})
+            assert sent.headers["content-encoding"] == "gzip", path
+            assert sent.headers["cache-control"] == "no-cache"
+            again = await client.get(path, headers={"if-none-match": sent.headers["etag"]})
+            assert again.status_code == 304, path
+        loader = await client.get("/signpost.js")
+        assert loader.headers["cross-origin-resource-policy"] == "cross-origin"
+        assert (await client.post("/signpost.js")).status_code == 405
