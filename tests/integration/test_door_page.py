@@ -1,5 +1,6 @@
 """The chat page without a script; what it looks like with one is for a browser to tell."""
 
+import gzip
 import re
 from pathlib import Path
 
@@ -147,6 +148,17 @@ def test_the_script_never_builds_html_from_text() -> None:
     assert {"chat.js", "render.js", "signpost.js", "frame.js"} <= set(scripts)
     never = re.compile(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|localStorage|cookie|srcdoc")
     assert [name for name, script in scripts.items() if never.search(script)] == []
+
+
+async def test_the_widget_weighs_no_more_than_it_may(tmp_path: Path) -> None:
+    async with door("http://127.0.0.1:9", tmp_path) as client:
+        page = await client.get("/chat?frame=1&area=suffolk")
+        loaded = set(re.findall(r'(?:src|href)="(/(?:static/|brand)[^"]+)"', page.text)) | {"/static/render.js"}
+        assert {"/static/chat.js", "/static/frame.js", "/static/signpost.css"} <= loaded
+        files = [page.content, *[(await client.get(path)).content for path in sorted(loaded)]]
+        loader = (await client.get("/signpost.js")).content
+    assert len(gzip.compress(loader, 9)) <= 2_000
+    assert sum(len(gzip.compress(each, 9)) for each in [loader, *files]) <= 25_000
 
 
 async def test_scripts_and_style_are_sent_packed_and_not_again(tmp_path: Path) -> None:
