@@ -53,7 +53,9 @@ function say(text, isSeen) {
   if (!isSeen) silence = setTimeout(() => { status.textContent = ""; }, QUIET_AFTER_MS);
 }
 
-function announced(text) {
+/* Without the numbers of paragraphs, which say nothing to the ear. */
+function announced(reply) {
+  const text = reply.replace(/ \[\d[\d, ]*\]/g, "").replace(/\s+/g, " ");
   if (text.length <= ANNOUNCED_CHARS) return text;
   return text.slice(0, ANNOUNCED_CHARS).replace(/\s+\S*$/, "") + "… " + words.rest_in_log;
 }
