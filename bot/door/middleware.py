@@ -28,6 +28,7 @@ def security_headers(frame_ancestors: str) -> dict[str, str]:
         "base-uri": "'none'",
         "frame-ancestors": " ".join(frame_ancestors.split()) or "'none'",
         "require-trusted-types-for": "'script'",
+        "trusted-types": "'none'",
     }
     return {
         "content-security-policy": "; ".join(f"{name} {sources}" for name, sources in policy.items()),

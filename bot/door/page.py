@@ -15,6 +15,7 @@ from bot.door.templating import template
 
 PATHS = ("/", "/chat")
 _MOST_FIELDS = 60
+LARGER = 8  # times what JSON may have: a form is read as a whole, and a message that is too long gets kind words
 
 
 def page_routes(parts: Parts) -> APIRouter:
@@ -72,7 +73,7 @@ class ChatPage:
         conversation, area, is_frame = self.new_conversation(), "", False
         try:
             self._parts.limits.check_address(request)
-            fields = form_fields(await read_body(request, settings.max_body_bytes))
+            fields = form_fields(await read_body(request, LARGER * settings.max_body_bytes))
             is_frame = fields.get("frame") == "1"
             conversation = sender_of({"sender": fields.get("conversation")}, settings.max_sender_chars)
             area = fields.get("area", "")

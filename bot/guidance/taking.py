@@ -36,16 +36,25 @@ class Taking:
         return reply.model_copy(update={"takeaways": [*reply.takeaways, *found]})
 
     def _drafts(self, reply: Reply, memory: Memory) -> list[Takeaway]:
-        """A draft for each address that is named, those that a form goes to first."""
-        forms: dict[tuple[str, str], str] = {}
+        """A draft for each address that is named and each form that goes to it, those with a form first.
+
+        Where an answer names more forms than that, the form is a blank to fill: none is picked by its place.
+        """
+        forms: dict[tuple[str, str], list[str]] = {}
         for area_id, statement in self._stated(reply):
             area = self._areas[area_id]
             for address in self._fitting(area, statement, memory.frame.facts):
                 form = _form_in(area, statement) or _form_of_route(area, memory, address)
-                if not forms.get((area_id, address)):
-                    forms[area_id, address] = form
-        ordered = sorted(forms.items(), key=lambda item: not item[1])[:MOST_DRAFTS]
-        return [self._draft(reply, address, form) for (_, address), form in ordered]
+                named = forms.setdefault((area_id, address), [])
+                if form and form not in named:
+                    named.append(form)
+        about = "" if len(memory.frame.each()) > 1 else self._about(reply)  # of several pupils a draft names none
+        drafts = [
+            self._draft(reply, address, form, about)
+            for (_, address), named in sorted(forms.items(), key=lambda item: not item[1])
+            for form in ([self._words.which_form] if len(named) > MOST_DRAFTS else named or [""])
+        ]
+        return drafts[:MOST_DRAFTS]
 
     def _stated(self, reply: Reply) -> Iterator[tuple[str, Statement]]:
         for part in reply.parts:
@@ -60,11 +69,14 @@ class Taking:
         conditions = self._conditions[area.id]
         return [a for a in dict.fromkeys(own) if not _is_for_others(conditions.get(a, []), facts)]
 
-    def _draft(self, reply: Reply, address: str, form: str) -> Takeaway:
-        words = self._words
+    def _about(self, reply: Reply) -> str:
+        """The pupil in a few words, where one is known and the answer is for one area."""
         labels = {chip.fact: chip.label for chip in reply.understood}
         facts = [labels[fact] for fact in TOLD if fact in labels]
-        about = words.about.format(facts=", ".join(facts)) if facts and reply.area else ""
+        return self._words.about.format(facts=", ".join(facts)) if facts and reply.area else ""
+
+    def _draft(self, reply: Reply, address: str, form: str, about: str) -> Takeaway:
+        words = self._words
         topic = next((self._titles[p.topic] for p in reply.parts if p.topic in self._titles), words.question)
         body = (words.with_form if form else words.without_form).format(form=form)
         lines = [words.greeting, body, about, words.sign_off]

@@ -82,7 +82,7 @@ def test_each_answer_is_said_once_and_briefly_and_the_focus_stays(chat: Page) ->
 
 def test_a_sign_of_life_comes_at_once_and_goes_with_the_answer(chat: Page) -> None:
     slow: list[Route] = []
-    chat.route(WEBHOOK, slow.append)
+    chat.route(WEBHOOK, lambda route: slow.append(route))
     chat.locator("#text").fill(QUESTION)
     waited = chat.evaluate(
         """async () => {

@@ -101,3 +101,25 @@ def test_no_answer_of_any_statement_offers_more_than_two_drafts():
         found = Taking(knowledge(), knowledge().common.wording).add(reply, Memory(frame=Frame(pupil=dict(asked.facts))))
         assert len(drafts(found)) <= 2
         assert bool(points(found)) == any(t.kind == "print" for t in found.takeaways)
+
+
+def test_of_several_pupils_a_draft_names_none():
+    reply, _ = ask(
+        "one boy in Y2 with an EHCP, another in Y5 without: which form?", "referral_form", preset_area="suffolk"
+    )
+    assert len(reply.parts) > 1
+    found = drafts(reply)
+    assert [draft.subject.partition(":")[0] for draft in found] == ["SES Section F Form", "SES Bespoke Pupil Form"]
+    assert not [draft for draft in found if re.search(r"Year|EHCP", draft.body.replace("SES Section F Form", ""))]
+
+
+def test_where_an_answer_names_more_forms_than_drafts_none_is_picked(taking):
+    area = knowledge().areas["suffolk"]
+    ways = [s for s in area.statements.values() if "Form and e-mail it to" in s.text]
+    points = [area.point(s) for s in ways]
+    named = {f.name for f in area.content.authority.forms for p in points if f.name in p.text}
+    assert len(named) > 2, named
+    reply = Reply(status=Status.ANSWERED, text="", area="suffolk", parts=[Answer(area="suffolk", points=points)])
+    (draft,) = drafts(taking.add(reply, Memory()))
+    assert draft.subject == "[name of the form]: [name of your school]"
+    assert "I attach the [name of the form] from" in draft.body

@@ -134,6 +134,7 @@ class EmailWording(Record):
     greeting: Text
     with_form: Text
     without_form: Text
+    which_form: Text
     about: Text
     sign_off: Text
 
