@@ -75,7 +75,9 @@ class ChatPage:
             self._parts.limits.check_address(request)
             fields = form_fields(await read_body(request, LARGER * settings.max_body_bytes))
             is_frame = fields.get("frame") == "1"
-            conversation = sender_of({"sender": fields.get("conversation")}, settings.max_sender_chars)
+            if request.headers.get("sec-fetch-site", "same-origin") == "same-origin":
+                # else another site sent it: a conversation that it knows must not become this person's
+                conversation = sender_of({"sender": fields.get("conversation")}, settings.max_sender_chars)
             area = fields.get("area", "")
             if "clear" in fields:
                 return await self._cleared(conversation, area, is_frame)

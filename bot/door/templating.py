@@ -23,6 +23,7 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,  # templates and words are read at the same time, and fit each other
     )
     environment.filters.update(
         {

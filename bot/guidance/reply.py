@@ -116,11 +116,13 @@ class Choice(Part):
 class Takeaway(Part):
     """Something to take away.
 
-    Kind `email`: a draft, with `to`, `subject` and `body`, in which blanks to fill stand in square brackets. `case`:
-    the state of a readiness check, packed in `body`. `print` and `calendar`: the reply is worth a document, has dates.
+    Kind `email`: a draft, with `to`, `subject` and `body`, in which blanks to fill stand in square brackets; `title`
+    names the form that goes with it. `case`: the state of a readiness check, packed in `body`. `print`: the reply is
+    worth a document. `calendar`: it has dates.
     """
 
     kind: str
+    title: str = ""
     to: str = ""
     subject: str = ""
     body: str = ""

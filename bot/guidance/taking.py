@@ -82,6 +82,7 @@ class Taking:
         lines = [words.greeting, body, about, words.sign_off]
         return Takeaway(
             kind="email",
+            title="" if form == words.which_form else form,
             to=address,
             subject=words.subject.format(what=form or topic),
             body="\n\n".join(line for line in lines if line),

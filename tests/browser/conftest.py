@@ -10,11 +10,13 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.browser import chromium
 from tests.browser.hosts import Host, open_host, reserved_socket
 from tests.browser.watching import Watch
+
+LIMIT_MS = 20_000  # on a busy machine
 
 type OpenContext = Callable[..., BrowserContext]
 
@@ -25,6 +27,7 @@ def browser() -> Iterator[Browser]:
     program = chromium.program()
     if program is None:
         pytest.skip("chromium is not installed (Debian package chromium)")
+    expect.set_options(timeout=LIMIT_MS)
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=program, args=chromium.FLAGS)
         yield opened
@@ -72,7 +75,7 @@ def open_context(browser: Browser, watch: Watch) -> Iterator[OpenContext]:
 
     def open_one(**options: Any) -> BrowserContext:
         context = browser.new_context(**{"locale": "en-GB", **options})
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(LIMIT_MS)
         opened.append(context)
         return watch.follow(context)
 

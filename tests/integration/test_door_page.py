@@ -81,6 +81,20 @@ async def test_nothing_of_a_disclosure_or_of_a_message_that_is_too_long_stays_on
     assert engine.got == []
 
 
+async def test_a_form_of_another_site_begins_a_conversation_of_its_own(tmp_path: Path) -> None:
+    with running(FakeEngine()) as engine:
+        async with door(engine.url, tmp_path) as client:
+            mine = await ask(client, await client.get("/"), text="a question of mine")
+            fields = hidden_fields(mine.text) | {"text": "a question of theirs"}
+            for site in ("cross-site", "same-site"):
+                theirs = await client.post("/", data=fields, headers={"sec-fetch-site": site})
+                assert "a question of theirs" in theirs.text
+                assert "a question of mine" not in theirs.text
+                assert hidden_fields(theirs.text)["conversation"] != fields["conversation"]
+            again = await client.post("/", data=fields, headers={"sec-fetch-site": "same-origin"})
+            assert "a question of mine" in again.text
+
+
 async def test_clearing_starts_a_new_conversation(tmp_path: Path) -> None:
     with running(FakeEngine()) as engine:
         async with door(engine.url, tmp_path) as client:

@@ -134,10 +134,11 @@ export function bodyOf(reply, words, act) {
   function draftOf(draft, index) {
     const file = element("button", { class: "sp-quiet", formaction: "/take/eml", name: "draft", value: index }, words.email_file);
     const encoded = (text) => encodeURIComponent(text.replace(/\n/g, "\r\n"));
-    const href = "mailto:" + draft.to + "?subject=" + encoded(draft.subject) + "&body=" + encoded(draft.body);
+    const href = "mailto:" + encodeURIComponent(draft.to).replaceAll("%40", "@") + "?subject=" + encoded(draft.subject) + "&body=" + encoded(draft.body);
     const copied = [words.email_to + " " + draft.to, words.email_subject + " " + draft.subject, "", draft.body].join("\n");
     const choices = [element("a", { class: "govuk-link", href }, words.email_open), file, copier(words.email_copy, copied)];
-    return details(words.email_label + " " + draft.to, paragraph(words.email_subject + " " + draft.subject),
+    const label = words.email_label + " " + draft.to + (draft.title ? ": " + draft.title : "");
+    return details(label, paragraph(words.email_subject + " " + draft.subject),
       classed("p", "govuk-body sp-draft", draft.body), takes(choices));
   }
 
