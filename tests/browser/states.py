@@ -22,7 +22,7 @@ DATED_COMPARISON = "Bespoke support was agreed on 3 March 2026. Compare the revi
 SEVERAL = "Suffolk: how long is a review away and who has to sign? What does it cost?"
 TWO_PUPILS = "In Suffolk: one boy in Y2 with an EHCP, another in Y5 without. Which form for each?"
 DISCLOSURE = "she told me her uncle touches her"
-LARGEST_BODY = 70_000  # more than the door takes
+LARGEST_FORM = 600_000  # more than the door takes
 
 
 @dataclass(frozen=True)
@@ -241,7 +241,7 @@ def plain_error(stage: Stage) -> Page:
     """More was sent than is read."""
     stage.watch.expect("status of 413")
     with stage.open_plainly("/chat") as page:
-        page.locator("#text").fill("x" * LARGEST_BODY)
+        page.locator("#text").evaluate("(box, length) => { box.value = 'x'.repeat(length); }", LARGEST_FORM)
         page.locator("#send").click()
         expect(page.locator("#status")).to_contain_text("larger than")
     return page
