@@ -155,10 +155,10 @@ class Respondent:
 
     def _with_terms(self, clause: Clause, terms: Sequence[str], area_id: str, outcome: Outcome) -> Outcome:
         """The answer with the meanings of the terms that the clause asks about in front."""
-        points = self._meanings(clause, terms, [area_id])
-        if not points and terms:  # a word of another authority's offer: what it means there, and whose word it is
-            elsewhere = self.meaning(clause)
-            points = [p for p in elsewhere.points if p.label] if elsewhere else []
+        if not terms or not self._asks_for_meaning(clause):
+            return outcome
+        # Else a word of another authority's offer: what it means there, and whose word it is.
+        points = self._meanings(terms, [area_id]) or [p for p in self._meanings_anywhere(terms) if p.label]
         if not points:
             return outcome
         kept = [p for p in outcome.answer.points if outcome.similarity > 0.6][:3]
@@ -170,15 +170,20 @@ class Respondent:
     def meaning(self, clause: Clause) -> Answer | None:
         """The meaning of a term that a clause asks about, where no area is known: in each area that explains it."""
         terms = self._reader.read(clause.text, clause.entities).terms
-        areas = self._knowledge.areas.values()
-        found = [(area, p) for area in areas for p in self._meanings(clause, terms, [area.id])]
-        offers = [p.model_copy(update={"label": area.name}) for area, p in found if p.sources]
-        points = offers or list({p.text: p for _, p in found}.values())
-        return Answer(topic=GLOSSARY, points=points[:MEANINGS]) if points else None
+        points = self._meanings_anywhere(terms) if terms and self._asks_for_meaning(clause) else []
+        return Answer(topic=GLOSSARY, points=points) if points else None
 
-    def _meanings(self, clause: Clause, terms: Sequence[str], area_ids: Sequence[str]) -> list[Point]:
-        if clause.ranking.get("ask_glossary", 0.0) < GLOSSARY_ASKED and not self._only_a_term(clause):
-            return []
+    def _meanings_anywhere(self, terms: Sequence[str]) -> list[Point]:
+        """What terms mean in each area that explains them, labelled by it; else what they mean in general."""
+        areas = self._knowledge.areas.values()
+        found = [(area, p) for area in areas for p in self._meanings(terms, [area.id])]
+        offers = [p.model_copy(update={"label": area.name}) for area, p in found if p.sources]
+        return (offers or list({p.text: p for _, p in found}.values()))[:MEANINGS]
+
+    def _asks_for_meaning(self, clause: Clause) -> bool:
+        return clause.ranking.get("ask_glossary", 0.0) >= GLOSSARY_ASKED or self._only_a_term(clause)
+
+    def _meanings(self, terms: Sequence[str], area_ids: Sequence[str]) -> list[Point]:
         points: list[Point] = []
         for area_id in area_ids:
             area = self._knowledge.areas[area_id]
