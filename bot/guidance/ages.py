@@ -29,6 +29,13 @@ AGE_RANGE = re.compile(
 )
 AGE_MONTHS = re.compile(r"\b(\d{1,2}) months? old\b|\bbaby (?:is|of) (\d{1,2}) months\b", re.IGNORECASE)
 DENIED_YEAR = re.compile(r"\b(?:not|isn'?t|rather than|instead of)(?: (?:in|a|an))?\s+$", re.IGNORECASE)
+# "It stops at Year 11" says how far something goes, "since Year 2" when something was: not where the pupil is.
+ELSEWHERE = re.compile(
+    r"\b(?:(?:stop|end|cut)s?(?: off)? (?:at|in|after|with)|(?:goes|runs|go|run|only|as far as) up to|no further than"
+    r"|beyond|older than|(?:when (?:he|she|they) (?:was|were)|was|were) (?:still |back |only )?in"
+    r"|(?:ever )?since(?: (?:he|she|they) (?:was|were) in)?(?: (?:the )?(?:start|end|beginning) of)?|back in)\s+$",
+    re.IGNORECASE,
+)
 # The class, not the front desk or those who work there.
 RECEPTION = re.compile(
     r"(?<!main )(?<!front )(?<!phone )(?<!mobile )(?<!ring )(?<!rang )\breception\b"
@@ -41,9 +48,13 @@ NURSERY = re.compile(
 )
 
 
+def _is_in(place: re.Pattern[str], text: str) -> bool:
+    return any(not ELSEWHERE.search(text[: m.start()]) for m in place.finditer(text))
+
+
 def read_years(text: str, facts: dict[str, Any], invalid: list[str]) -> None:
     """Put year group and age into `facts`; a value that cannot be is named in `invalid` instead."""
-    named = list(YEAR.finditer(text))
+    named = [m for m in YEAR.finditer(text) if not ELSEWHERE.search(text[: m.start()])]
     meant = [m for m in named if not DENIED_YEAR.search(text[: m.start()])]
     years = [(m.group(1) or "r") for m in meant or named]
     if years:
@@ -52,9 +63,9 @@ def read_years(text: str, facts: dict[str, Any], invalid: list[str]) -> None:
             invalid.append("year")
         else:
             facts["year"] = year
-    elif RECEPTION.search(text):
+    elif _is_in(RECEPTION, text):
         facts["year"] = 0
-    elif NURSERY.search(text):
+    elif _is_in(NURSERY, text):
         facts["year"] = -1
     elif re.search(r"\b(?:sixth|6th)[- ]?form(?:er|ers)?\b", text, re.IGNORECASE):
         facts["year"] = 12

@@ -43,6 +43,10 @@ CAPABLE = re.compile(
     r"(?:that )?(?:do |can |are )?you (?:actually |really |even )?(?:do|able to do|for|know about|help with)\W*$",
     re.IGNORECASE,
 )
+# "And who do I ask?", after an answer, asks for an address; alone it may ask what this is for.
+ASKS_WHOM = re.compile(
+    r"^\W*(?:(?:and|so|ok|right|but)\W+)*(?:where|who|whom|how) (?:do|should|can|would|must) (?:i|we)\b", re.IGNORECASE
+)
 MISTAKE = re.compile(
     r"\b(?:my (?:mistake|bad|error|fault)|i (?:meant|mean|misread|mistyped)|typo|oops|slip of)\b", re.IGNORECASE
 )
@@ -134,6 +138,8 @@ class Controls:
             return self._clarifier.ask_area(
                 replace(memory, pending=(topic_clause(self._topics["contact"], turn.text),))
             )
+        if intent == "ask_capabilities" and memory.last.topics and ASKS_WHOM.search(turn.text):
+            return None
         if intent in self.wording.small_talk and intent not in ("affirm", "deny") and not heard.reading.facts:
             if heard.reading.areas:
                 memory = replace(memory, frame=replace(memory.frame, area=heard.reading.areas[-1]))

@@ -15,7 +15,7 @@ from bot.guidance.bridging import Bridging
 from bot.guidance.checking import ROUTE, Checking, asks_plainly
 from bot.guidance.clarifying import FORGET, Clarifier
 from bot.guidance.contradictions import contradicted
-from bot.guidance.controls import Controls
+from bot.guidance.controls import ASKS_WHOM, Controls
 from bot.guidance.dating import Dater
 from bot.guidance.frame import Frame, plausible
 from bot.guidance.framing import DAY, Framer
@@ -232,7 +232,8 @@ class Conversations:
         reading = heard.reading
         if (reading.facts or reading.areas) and memory.last.topics and not reading.new_pupil:
             return self._answering.again(frame, areas, memory, today, notices)
-        if heard.intent in self.wording.small_talk and heard.score >= self._limits.small_talk / 2:
+        for_whom = bool(memory.last.topics and ASKS_WHOM.search(turn.text))
+        if heard.intent in self.wording.small_talk and heard.score >= self._limits.small_talk / 2 and not for_whom:
             return self._speaker.say(Status.SMALL_TALK, self.wording.small_talk[heard.intent]), memory
         if reading.areas and heard.intent == "inform" and not reading.facts:  # only the area was named
             return self._clarifier.unsure([], frame, areas, memory, notices)

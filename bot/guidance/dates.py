@@ -68,11 +68,16 @@ AGO = _pattern(
     rf"(?:{_COUNT}[ -])?{_UNIT} (?:ago|back(?! (?:to|in|into|at|on) ))\b"
 )
 AHEAD = _pattern(rf"\b(?:in )?{_COUNT} {_UNIT}(?:'? time| from (?:now|today))\b")
+# "on Monday 12 January" is one day, and the weekday no day of its own.
+_NO_DATE = (
+    r"(?!,?\s+(?:the\s+)?(?:\d{1,2}(?:st|nd|rd|th)?\s+(?:of\s+)?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
+    r"|\d{1,2}(?:st|nd|rd|th)\b|\d{1,2}[/.]\d))"
+)
 WEEKDAY = _pattern(
-    rf"\b(?:(?P<which>last|this past|this coming|this|next|coming|past)\s+{_WEEKDAY}\b"
+    rf"\b(?:(?P<which>last|this past|this coming|this|next|coming|past)\s+{_WEEKDAY}\b{_NO_DATE}"
     r"(?! (?:in|on|with|down|at|through)\b)"
     rf"|(?:(?P<added>a week|a fortnight|two weeks)\s+)?(?:on|since|from|by|until|till|before|after|for)\s+"
-    rf"{_FULL_WEEKDAY.replace('weekday', 'plain')}(?P<after> (?:last|gone|just gone|week|next|coming))?"
+    rf"{_FULL_WEEKDAY.replace('weekday', 'plain')}{_NO_DATE}(?P<after> (?:last|gone|just gone|week|next|coming))?"
     rf"|{_FULL_WEEKDAY.replace('weekday', 'alone')} (?P<later>just gone|gone|last|week|next|coming)\b)"
 )
 NO_MONTH = _pattern(

@@ -20,8 +20,8 @@ from bot.knowledge.model import Wording
 # "and one who hasn't", "and if he did have one?": the opposite of what was said before.
 ELLIPSIS = re.compile(
     r"^\W*(?:and|but|what|or|so|if|even)\b.{0,40}"
-    r"\b(?:hasn't|haven't|doesn't|does not|has not|isn't|without|did|does|has|had)"
-    r"(?: have)?(?: got)?(?: one)?\W*$",
+    r"\b(?:(?:has|have|does|did|is|had)n'?t|does not|did not|has not|without|did|does|has|had)"
+    r"(?: have)?(?: got)?(?: one)?(?:, [^,.?!]{1,25})?\W*$",
     re.IGNORECASE,
 )
 # "Is it the same in Milton Keynes?", asked about Suffolk.

@@ -162,3 +162,16 @@ PIECES = st.sampled_from(
 def test_pieces_of_dates_in_any_order_can_be_read_and_do_not_overlap(text: str) -> None:
     found = read_dates(text, TODAY)
     assert all(a.end <= b.start for a, b in pairwise(found))
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("It was allocated on Wednesday 4 February 2026.", ["2026-02-04"]),
+        ("agreed on Friday the 9th of January 2026", ["2026-01-09"]),
+        ("next Tuesday, 13 January 2026, they come", ["2026-01-13"]),
+        ("we met on Thursday, 2 weeks later he left", ["2026-11-26"]),
+    ],
+)
+def test_a_weekday_before_a_date_is_no_day_of_its_own(text, days):
+    assert [str(said.day) for said in read_dates(text, date(2026, 11, 27))] == days

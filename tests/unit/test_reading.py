@@ -279,3 +279,23 @@ def test_case_and_curly_quotes_change_nothing(text):
     assert read(text.lower()).facts == read(text).facts
     assert read(text.replace("'", "’")).facts == read(text).facts
     assert fold(text.upper()) == fold(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "year"),
+    [
+        ("a 16 year old, and I was told the service ends at Year 11", 11),
+        ("does your help stop after Year 11?", None),
+        ("I know bespoke goes up to Year 11, but she is in Year 8", 8),
+        ("he has found it hard since Year 1", None),
+        ("it began when she was in reception and she is in Year 3 now", 3),
+        ("we have tried this ever since nursery", None),
+        ("he was fine in nursery but is lost in Reception", 0),
+    ],
+)
+def test_the_year_at_which_something_stops_is_not_the_pupils(text, year):
+    assert read(text).facts.get("year") == year
+
+
+def test_not_one_child_is_the_school():
+    assert read("This isn't one child, everyone on the corridor struggles").facts["subject"] == "school"

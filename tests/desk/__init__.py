@@ -1,0 +1,1 @@
+"""Material and tests for the support desk."""
