@@ -77,10 +77,6 @@ class Conversations:
             self._drop_oldest()
         return conversation
 
-    def peek(self, conversation_id: str) -> Conversation | None:
-        """The conversation if there is one, without using it."""
-        return self._kept.get(conversation_id)
-
     def forget(self, conversation_id: str) -> None:
         """Drop one conversation. Turns still under way end unseen."""
         self._kept.pop(conversation_id, None)

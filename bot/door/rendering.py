@@ -44,16 +44,13 @@ def is_structured(reply: Mapping[str, Any]) -> bool:
     return bool(parts) and all(part["points"] or part["lead"] for part in parts)
 
 
-def compared_in(reply: Mapping[str, Any]) -> set[str]:
-    """Ids of the statements that stand in the reply's comparison."""
-    rows = (reply["comparison"] or {"rows": []})["rows"]
-    return {point["statement_id"] for row in rows for cell in row["cells"] for point in cell["points"]}
-
-
 def shown_parts(reply: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """The parts to show: those that stand in the comparison are shown there."""
-    compared = compared_in(reply)
-    areas = {cell["area"] for row in (reply["comparison"] or {"rows": []})["rows"] for cell in row["cells"]}
+    cells = [cell for row in (reply["comparison"] or {"rows": []})["rows"] for cell in row["cells"]]
+    areas, compared = (
+        {cell["area"] for cell in cells},
+        {point["statement_id"] for cell in cells for point in cell["points"]},
+    )
     return [p for p in reply["parts"] if not (p["area"] in areas and _ids(p) <= compared)]
 
 

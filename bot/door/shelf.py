@@ -4,14 +4,13 @@ import threading
 import time
 from collections.abc import Callable
 
-import numpy as np
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.guidance.area import AreaKnowledge, Knowledge
-from bot.knowledge.store import Phrases, Store, StoreEmptyError
+from bot.guidance.area import Knowledge
+from bot.guidance.service import knowledge_of
+from bot.knowledge.store import Store, StoreEmptyError
 
 LOOK_EVERY_SECONDS = 2.0
-_NO_PHRASES = Phrases((), (), (), np.empty((0, 384), dtype=np.float32))  # nothing is searched here
 
 
 class Shelf:
@@ -43,6 +42,4 @@ class Shelf:
         store = self._store = self._store or self._open_store()
         stamp = store.stamp()
         if stamp is not None and (self._knowledge is None or stamp.version != self._knowledge.version):
-            found = ((area_id, store.area(area_id)) for area_id, _ in store.areas())
-            areas = {i: AreaKnowledge(content, _NO_PHRASES) for i, content in found if content is not None}
-            self._knowledge = Knowledge(stamp.version, store.common(), areas)
+            self._knowledge = knowledge_of(store, searchable=False)

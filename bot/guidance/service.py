@@ -8,19 +8,27 @@ import time
 from collections.abc import Callable
 from datetime import date
 
+import numpy as np
+
 from bot.guidance.area import AreaKnowledge, Knowledge
 from bot.guidance.conversation import Conversations
 from bot.guidance.likeness import Embed
 from bot.guidance.reply import Reply
 from bot.guidance.report import Report
 from bot.guidance.turn import Memory, Turn
-from bot.knowledge.store import Store, StoreEmptyError
+from bot.knowledge.store import Phrases, Store, StoreEmptyError
 
 log = logging.getLogger(__name__)
 
 
-def knowledge_of(store: Store) -> Knowledge:
-    """Everything in the store. Raises StoreEmptyError before the first load."""
+NO_PHRASES = Phrases((), (), (), np.empty((0, 384), dtype=np.float32))
+
+
+def knowledge_of(store: Store, *, searchable: bool = True) -> Knowledge:
+    """Everything in the store; without the phrases, the largest part, where nothing is searched for.
+
+    Raises: StoreEmptyError: nothing was loaded yet.
+    """
     stamp = store.stamp()
     if stamp is None:
         raise StoreEmptyError
@@ -28,7 +36,7 @@ def knowledge_of(store: Store) -> Knowledge:
     for area_id, _ in store.areas():
         content = store.area(area_id)
         if content is not None:
-            areas[area_id] = AreaKnowledge(content, store.phrases(area_id))
+            areas[area_id] = AreaKnowledge(content, store.phrases(area_id) if searchable else NO_PHRASES)
     return Knowledge(stamp.version, store.common(), areas)
 
 

@@ -282,7 +282,7 @@ async def test_of_what_was_typed_only_the_masked_text_is_kept_in_memory(tmp_path
         async with door(engine.url, tmp_path) as client:
             await say(client, f"{NAME} cannot zigzag")
             kept = client.app.state.parts.conversations  # type: ignore[attr-defined]
-            (turn,) = kept.peek(engine.got[0]["sender"]).turns
+            (turn,) = kept.get(engine.got[0]["sender"]).turns
             outcome = turn.task.result()
     assert outcome.said == "the pupil cannot zigzag"
     for held in (turn.identity, turn.message_id, outcome.said, outcome.reply, outcome.masked_kinds):
