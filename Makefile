@@ -45,10 +45,10 @@ validate: setup ## Check domain, training data, rules and stories (rasa data val
 content: setup ## Check the offers and the source of each statement.
 	@$(BIN)/signpost content check
 
-css: node_modules/.package-lock.json ## Make the style sheet again from styles/.
+css: node_modules/.package-lock.json ## Make both style sheets again from styles/.
 	@PATH="$$PATH:$(CURDIR)/$(BIN)" npm run --silent css
 
-# For the style sheet and for tests in a browser, never in production. Without npm the environment's own is used.
+# For the style sheets and for tests in a browser, never in production. Without npm the environment's own is used.
 node_modules/.package-lock.json: package-lock.json | setup
 	@PATH="$$PATH:$(CURDIR)/$(BIN)" npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
 	@touch $@

@@ -18,6 +18,8 @@ from bot.guidance.slots import clause_from, from_slots, to_slots
 from bot.guidance.turn import Memory, Turn
 
 log = logging.getLogger(__name__)
+PARSE = "parse"
+PARSED = ("text", "intent", "intent_ranking", "entities", "clauses")
 LAST_RESORT = "Sorry, I cannot look that up just now. Please try again in a moment."
 
 
@@ -34,6 +36,9 @@ class ActionAnswer(Action):  # type: ignore[misc]  # rasa_sdk is untyped
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
         """One JSON message (a Reply) and the slots to set. No exception leaves it."""
         try:
+            if (tracker.latest_message or {}).get("metadata", {}).get(PARSE):
+                dispatcher.utter_message(json_message={PARSE: parse_of(tracker)})
+                return []
             memory = from_slots(tracker.slots)
             service = self._answers or bootstrap.answers()
             reply, after = service.reply(turn_from(tracker), memory)
@@ -43,6 +48,12 @@ class ActionAnswer(Action):  # type: ignore[misc]  # rasa_sdk is untyped
             log.error("the answer failed: %s", type(error).__name__, exc_info=log.isEnabledFor(logging.DEBUG))
             dispatcher.utter_message(json_message=Reply(status=Status.ERROR, text=LAST_RESORT).model_dump(mode="json"))
             return []
+
+
+def parse_of(tracker: Tracker) -> dict[str, Any]:
+    """What the engine made of the message, as data: the desk asks for it in the metadata, which only the door writes."""
+    message: dict[str, Any] = tracker.latest_message or {}
+    return {name: message.get(name) for name in PARSED}
 
 
 def turn_from(tracker: Tracker) -> Turn:

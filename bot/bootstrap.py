@@ -8,7 +8,8 @@ from bot.embedding import Embedder
 from bot.guidance.service import AnswerService
 from bot.knowledge.lookups import own_words
 from bot.knowledge.store import Store
-from bot.reports import Reports
+from bot.records.database import Database
+from bot.records.reports import Reports
 from bot.settings import Settings, load_settings
 from bot.spelling import Speller, build_speller
 
@@ -38,9 +39,21 @@ def answers() -> AnswerService:
 
 
 @cache
+def records() -> Database:
+    """The records named by the settings, brought to the newest revision."""
+    database = Database(settings().records_url)
+    try:
+        database.upgrade()
+    except BaseException:  # the next call tries again, with connections of its own
+        database.close()
+        raise
+    return database
+
+
+@cache
 def reports() -> Reports:
     """The reports that an answer is wrong."""
-    return Reports(settings().reports_url, settings().reports_keep_days)
+    return Reports(records(), settings().reports_keep_days)
 
 
 @cache

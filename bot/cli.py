@@ -7,14 +7,22 @@ import sys
 import typer
 
 from bot.cli_content import app as content_app
+from bot.cli_learning import app as learning_app
+from bot.cli_records import app as records_app
 from bot.cli_reports import reports
+from bot.cli_signoff import signoff
+from bot.cli_switch import app as switch_app
 
 app = typer.Typer(
     help="Signpost: which service, what first, which form, where to.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
+content_app.command()(signoff)
 app.add_typer(content_app, name="content")
+app.add_typer(learning_app, name="learning")
+app.add_typer(records_app, name="records")
+app.add_typer(switch_app, name="switch")
 app.command()(reports)
 
 

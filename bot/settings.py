@@ -15,6 +15,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.brands import brands_in
+from bot.settings_checks import desk_faults
 
 PREFIX = "SIGNPOST_"
 PROJECT_ROOT = Path(__file__).resolve().parents[1]
@@ -64,11 +65,22 @@ class Settings(BaseSettings):
         None, description="SQLite file of the engine's conversations. Empty: tracker.db in the var folder."
     )
 
-    reports_url: str = Field(
+    records_url: str = Field(
         "",
-        description="Database of reports that an answer is wrong (SQLAlchemy URL). Empty: SQLite, var folder.",
+        description="Database of what people make here: enquiries, replies, reports (SQLAlchemy URL; PostgreSQL: "
+        "postgresql+psycopg://...). Empty: SQLite file in the var folder.",
     )
-    reports_keep_days: int = Field(180, ge=1, description="Days after which such a report is deleted.")
+    reports_keep_days: int = Field(
+        180,
+        ge=1,
+        description="Days after which a report that an answer is wrong, or an unanswered question, is deleted.",
+    )
+    enquiries_keep_days: int = Field(
+        365, ge=1, description="Days after the last change after which an enquiry and its reply are deleted."
+    )
+    counts_keep_days: int = Field(
+        730, ge=1, description="Days after which counts of questions and lines of the audit log are deleted."
+    )
 
     engine_timeout_seconds: float = Field(9.0, gt=0, description="Longest wait of the door for the engine.")
     action_timeout_seconds: float = Field(
@@ -98,6 +110,23 @@ class Settings(BaseSettings):
     public_url: str = Field(
         "", description="Address of the front door as people see it, for case links. Empty: as it was asked."
     )
+
+    desk_dangerously_allow_development_sign_in: bool = Field(
+        False,
+        description="Lets anybody on this machine into the desk as an invented person. Refused outside development "
+        "and on any address but the loopback.",
+    )
+    desk_oidc_metadata_url: str = Field(
+        "",
+        description="OpenID Connect metadata of the council's own tenant, never of 'common' "
+        "(https://login.microsoftonline.com/<tenant>/v2.0/.well-known/openid-configuration). Empty: nobody signs in.",
+    )
+    desk_oidc_issuer: str = Field("", description="Issuer of its tokens, exactly as they name it.")
+    desk_oidc_tenant: str = Field("", description="Tenant id (claim `tid`) that its tokens must name.")
+    desk_oidc_client_id: str = Field("", description="Client id of the desk's own registration.")
+    desk_oidc_client_secret: SecretStr = Field(SecretStr(""), description="Client secret of that registration.")
+    desk_idle_minutes: int = Field(30, ge=1, description="Idle minutes after which a person is signed out of the desk.")
+    desk_longest_hours: int = Field(10, ge=1, description="Hours after which a person signs in again in any case.")
 
     retention_hours: int = Field(48, ge=1, description="Idle hours after which a conversation is deleted.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
@@ -138,7 +167,7 @@ class Settings(BaseSettings):
         filled["engine_url"] = value_of("engine_url") or f"http://127.0.0.1:{value_of('engine_port')}"
         filled["actions_url"] = value_of("actions_url") or f"http://127.0.0.1:{value_of('actions_port')}"
         filled["knowledge_url"] = value_of("knowledge_url") or f"sqlite:///{var_dir / 'knowledge.db'}"
-        filled["reports_url"] = value_of("reports_url") or f"sqlite:///{var_dir / 'reports.db'}"
+        filled["records_url"] = value_of("records_url") or f"sqlite:///{var_dir / 'records.db'}"
         filled["models_dir"] = value_of("models_dir") or var_dir / "models"
         filled["tracker_db"] = value_of("tracker_db") or var_dir / "tracker.db"
         return filled
@@ -158,7 +187,15 @@ class Settings(BaseSettings):
             if len(secret) < SHORTEST_PRODUCTION_SECRET:
                 shortest = SHORTEST_PRODUCTION_SECRET
                 raise ValueError(f"SIGNPOST_SECRET: production needs at least {shortest} characters")
+        plain = {name: self._plain(name) for name in type(self).model_fields}
+        faults = list(desk_faults(plain, is_production=self.is_production))
+        if faults:
+            raise ValueError("\n".join(faults))
         return self
+
+    def _plain(self, name: str) -> Any:
+        value = getattr(self, name)
+        return value.get_secret_value() if isinstance(value, SecretStr) else value
 
     @property
     def is_production(self) -> bool:
@@ -195,8 +232,7 @@ class Settings(BaseSettings):
         """All settings as environment variables, the secret too, so that all parts agree."""
         values: dict[str, str] = {}
         for name in type(self).model_fields:
-            value = getattr(self, name)
-            text = value.get_secret_value() if isinstance(value, SecretStr) else value
+            text = self._plain(name)
             values[variable_name(name)] = str(text).lower() if isinstance(text, bool) else str(text)
         return values
 

@@ -79,7 +79,10 @@ def signpost_processes(tmp_path_factory: pytest.TempPathFactory, host_origin: st
 
     The model is the one in `.var/models`, trained first if it is out of date. Give back what you change.
     """
-    settings = {"SIGNPOST_FRAME_ANCESTORS": f"'self' {host_origin}"}
+    settings = {
+        "SIGNPOST_FRAME_ANCESTORS": f"'self' {host_origin}",
+        "SIGNPOST_DESK_DANGEROUSLY_ALLOW_DEVELOPMENT_SIGN_IN": "true",
+    }
     with run_signpost(tmp_path_factory.mktemp("signpost"), settings) as running:
         yield running
 

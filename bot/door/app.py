@@ -11,12 +11,14 @@ from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 
+from bot.desk.app import form_targets, is_desk
 from bot.door.api import api_routes, json_response
 from bot.door.assets import asset_routes
+from bot.door.for_desk import join_desk
 from bot.door.guard import Correct, IsDisclosure, Mask
 from bot.door.incoming import RefusedError
 from bot.door.info import info_routes
-from bot.door.middleware import Outermost, security_headers
+from bot.door.middleware import Outermost, desk_headers, security_headers
 from bot.door.offers import addresses, authority_names, terms
 from bot.door.page import page_routes
 from bot.door.parts import Parts
@@ -25,6 +27,7 @@ from bot.door.telemetry import log_to_stderr
 from bot.door.words import Words
 from bot.knowledge.content import read_content
 from bot.knowledge.lookups import own_words
+from bot.records.database import Database
 from bot.settings import Settings, load_settings
 
 
@@ -52,11 +55,13 @@ def create_app(
     if mask is None or is_disclosure is None:
         default_mask, default_is_disclosure = _privacy_guard(settings.content_dir)
         mask, is_disclosure = mask or default_mask, is_disclosure or default_is_disclosure
-    parts = Parts.join(settings, mask, is_disclosure, correct or _speller(settings.content_dir), words)
+    database = Database(settings.records_url)
+    parts = Parts.join(settings, mask, is_disclosure, correct or _speller(settings.content_dir), words, database)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        purging = asyncio.create_task(parts.purge_for_ever())
+        await parts.open()
+        purging = asyncio.create_task(parts.purge_for_ever(lambda: app.state.desk.clock()))
         yield
         purging.cancel()
         await parts.close()
@@ -68,6 +73,7 @@ def create_app(
     app.include_router(info_routes(parts))
     app.include_router(asset_routes(parts))
     _answer_errors(app, words)
+    broken_desk = join_desk(app, parts, database)
     if settings.allowed_origin_list:
         app.add_middleware(
             CORSMiddleware,
@@ -78,8 +84,9 @@ def create_app(
     app.add_middleware(
         Outermost,
         headers=security_headers(settings.frame_ancestors),
+        desk_headers=desk_headers(form_targets(settings)),
         telemetry=parts.telemetry,
-        on_error=lambda: _error(words, 500, "internal"),
+        on_error=lambda path: broken_desk() if is_desk(path) else _error(words, 500, "internal"),
     )
     app.state.parts = parts
     return app

@@ -9,6 +9,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
 from bot.brands import brand_css
+from bot.desk.templating import STATIC_DIR as DESK_STATIC_DIR
 from bot.door.parts import Parts
 
 STATIC_DIR = Path(__file__).with_name("static")
@@ -34,6 +35,7 @@ def asset_routes(parts: Parts) -> APIRouter:
     router = APIRouter()
     files = _Files(directory=STATIC_DIR)
     router.mount("/static", GZipMiddleware(files))
+    router.mount("/desk/static", GZipMiddleware(_Files(directory=DESK_STATIC_DIR)))
     router.routes.append(Route(f"/{LOADER}", endpoint=GZipMiddleware(files.loader), methods=["GET"]))
 
     @router.get("/brand.css")

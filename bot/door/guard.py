@@ -1,10 +1,19 @@
 """The privacy guard: what is typed is looked through here before anything else may see or keep it."""
 
 import asyncio
-from collections.abc import Callable, Collection, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
+
+
+class MaskedSpan(Protocol):
+    """A place that was masked."""
+
+    @property
+    def kind(self) -> str:
+        """What stood there."""
 
 
 class MaskedText(Protocol):
@@ -18,6 +27,10 @@ class MaskedText(Protocol):
     def found(self) -> Sequence[str]:
         """Kinds of what was masked, never the data."""
 
+    @property
+    def spans(self) -> Sequence[MaskedSpan]:
+        """Each place that was masked."""
+
 
 Mask = Callable[[str], MaskedText]
 IsDisclosure = Callable[[str], object]
@@ -26,11 +39,15 @@ Correct = Callable[[str], str]
 
 @dataclass(frozen=True, slots=True)
 class Inspected:
-    """`text` is masked, `corrected` also spelt right; both are "" for a disclosure, of which nothing may go on."""
+    """`text` is masked, `corrected` also spelt right; both are "" for a disclosure, of which nothing may go on.
+
+    `counts`: how often each kind was masked.
+    """
 
     text: str
     corrected: str = ""
     masked_kinds: tuple[str, ...] = ()
+    counts: Mapping[str, int] = field(default_factory=dict)
     is_disclosure: bool = False
 
 
@@ -58,7 +75,9 @@ class Guard:
         if self._is_disclosure(text):
             return Inspected("", is_disclosure=True)
         masked = self._mask(text)
-        return Inspected(masked.text, self._correct(masked.text), _sorted_once(masked.found))
+        kinds = _sorted_once(masked.found)
+        counts = Counter(span.kind for span in masked.spans)
+        return Inspected(masked.text, self._correct(masked.text), kinds, counts)
 
 
 def _sorted_once(kinds: Collection[str]) -> tuple[str, ...]:

@@ -10,13 +10,14 @@ from bot.door.cleaning import clean_text
 
 
 class RefusedError(Exception):
-    """The request is answered with an HTTP error. `code` names its words in wording.yml."""
+    """The request is answered with an HTTP error. `code` names its words in wording.yml; `text`: to be said instead."""
 
-    def __init__(self, status: int, code: str, retry_after_seconds: float | None = None) -> None:
+    def __init__(self, status: int, code: str, retry_after_seconds: float | None = None, text: str = "") -> None:
         super().__init__(code)
         self.status = status
         self.code = code
         self.retry_after_seconds = retry_after_seconds
+        self.text = text
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class Message:
     """One message as it came, cleaned but not masked.
 
     `message_id`: a client's own id, kept in retries. `keep`: whether the chat is to be shown again on another page.
+    `channel`: one of bot.records.switches.CHANNELS; it is known from where the message came in, never from its fields.
     """
 
     sender: str
@@ -31,6 +33,7 @@ class Message:
     area: str | None = None
     message_id: str | None = None
     keep: bool = False
+    channel: str = "web"
 
 
 async def read_body(request: Request, max_bytes: int) -> bytes:

@@ -55,6 +55,7 @@ def pages_for(settings: Settings, file: Path = TEXTS_FILE) -> dict[str, Page]:
         "max_chars": f"{settings.max_message_chars:,}",
         "retention": _counted(texts["counted"]["hours"], settings.retention_hours),
         "reports_keep": _counted(texts["counted"]["days"], settings.reports_keep_days),
+        "counts_keep": _counted(texts["counted"]["days"], settings.counts_keep_days),
     }
     return {name: Page.model_validate(_filled(page, values)) for name, page in texts["pages"].items()}
 

@@ -62,6 +62,12 @@ def with_signed_choices(reply: Mapping[str, Any], sign: Callable[[Choice], str])
     return {**reply, "choices": signed, "understood": understood}
 
 
+def kinds_offered(reply: Mapping[str, Any]) -> frozenset[str]:
+    """What the choices of a reply fill, as the engine offered them."""
+    choices = (choice_of(offer) for offer in _objects(reply["choices"]))
+    return frozenset(choice.kind for choice in choices if choice is not None)
+
+
 def as_rest_message(sender: str, reply: Mapping[str, Any]) -> dict[str, Any]:
     """The reply as one message of Rasa's REST channel."""
     message: dict[str, Any] = {"recipient_id": sender, "text": reply["text"]}

@@ -10,6 +10,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bot.desk.app import is_desk
 from bot.door.page import PATHS
 from bot.door.telemetry import Telemetry
 
@@ -18,7 +19,11 @@ log = logging.getLogger("signpost.door")
 
 def security_headers(frame_ancestors: str) -> dict[str, str]:
     """Headers that let a page load nothing but its own script, style and icon, from here."""
-    policy = {
+    return _headers(_policy(frame_ancestors))
+
+
+def _policy(frame_ancestors: str) -> dict[str, str]:
+    return {
         "default-src": "'none'",
         "script-src": "'self'",
         "style-src": "'self'",
@@ -30,6 +35,9 @@ def security_headers(frame_ancestors: str) -> dict[str, str]:
         "require-trusted-types-for": "'script'",
         "trusted-types": "'none'",
     }
+
+
+def _headers(policy: Mapping[str, str]) -> dict[str, str]:
     return {
         "content-security-policy": "; ".join(f"{name} {sources}" for name, sources in policy.items()),
         "x-content-type-options": "nosniff",
@@ -39,6 +47,17 @@ def security_headers(frame_ancestors: str) -> dict[str, str]:
     }
 
 
+def desk_headers(form_targets: str) -> dict[str, str]:
+    """Headers for the pages of the desk, which puts fragments of pages into pages: trusted types do not allow that.
+
+    `form_targets`: other origins that its forms may lead to, by way of a redirect, too.
+    """
+    policy = _policy("'none'")
+    policy["form-action"] = f"'self' {form_targets}".strip()
+    del policy["require-trusted-types-for"], policy["trusted-types"]
+    return _headers(policy)
+
+
 class Outermost:
     """Plain ASGI: Starlette's own base class for middleware costs time and cancels turns."""
 
@@ -46,11 +65,13 @@ class Outermost:
         self,
         app: ASGIApp,
         headers: Mapping[str, str],
+        desk_headers: Mapping[str, str],
         telemetry: Telemetry,
-        on_error: Callable[[], Response],
+        on_error: Callable[[str], Response],
     ) -> None:
         self._app = app
         self._headers = headers
+        self._desk_headers = desk_headers
         self._unframed = {**headers, **security_headers("'none'")}
         self._telemetry = telemetry
         self._on_error = on_error
@@ -68,8 +89,7 @@ class Outermost:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
-                # Only the chat is meant to stand on other sites' pages.
-                for name, value in (self._headers if scope["path"] in PATHS else self._unframed).items():
+                for name, value in self._headers_of(scope["path"]).items():
                     headers[name] = value
                 headers.setdefault("cache-control", "no-store")
                 headers.setdefault("cross-origin-resource-policy", "same-origin")
@@ -81,7 +101,7 @@ class Outermost:
         except Exception as error:
             log.error("a request broke: %s", where(error))
             if not status:
-                await self._on_error()(scope, receive, send_with_headers)
+                await self._on_error(scope["path"])(scope, receive, send_with_headers)
         self._telemetry.request_done(
             method=scope["method"] if scope["method"] in _METHODS else "other",
             route=_route_of(scope),
@@ -90,6 +110,12 @@ class Outermost:
             reply=state.get("reply_status"),
             masked=state.get("masked_kinds", ()),
         )
+
+    def _headers_of(self, path: str) -> Mapping[str, str]:
+        if is_desk(path):
+            return self._desk_headers
+        # Only the chat is meant to stand on other sites' pages.
+        return self._headers if path in PATHS else self._unframed
 
 
 def where(error: BaseException) -> str:

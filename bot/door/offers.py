@@ -1,12 +1,31 @@
 """What the door needs from the offers: who they are for, and which words and addresses are never masked."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 _NAMED_IN = ("authority.yml", "services.yml", "routes.yml")
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An offer as it is named to people. `address`: the e-mail address to write to, "" where it gives none."""
+
+    area: str
+    name: str
+    address: str
+
+
+def offers_in(content_dir: Path) -> dict[str, Offer]:
+    """The offers by area. The first e-mail address of an authority is the one to write to (tested)."""
+    found = {}
+    for data in _read(content_dir, "authority.yml"):
+        emails = [str(address) for address in data.get("addresses") or () if "@" in str(address)]
+        found[str(data["id"])] = Offer(str(data["id"]), str(data["name"]), (emails or [""])[0])
+    return found
 
 
 def authority_ids(content_dir: Path) -> set[str]:

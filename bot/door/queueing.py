@@ -47,11 +47,12 @@ class Turn:
 
 @dataclass(slots=True)
 class Conversation:
-    """Masked words only, never what was typed."""
+    """Masked words only, never what was typed. `asked`: the question that waits while something is asked back."""
 
     turnstile: Turnstile = field(default_factory=Turnstile)
     turns: deque[Turn] = field(default_factory=lambda: deque(maxlen=8))
     used_at: float = 0.0
+    asked: str = ""
 
 
 class Conversations:

@@ -11,6 +11,7 @@ _ADDRESS = re.compile(
     r"(?P<email>[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)|(?P<url>https?://[^\s<>\"')\]]*[^\s<>\"')\].,;:!?])"
 )
 _AS_IN_A_BROWSER = "!'()*~-_."  # what encodeURIComponent leaves alone
+_CLASSES = {"safeguarding": " sp-safeguarding", "error": " sp-error", "switched_off": " sp-error"}
 _BULLET = re.compile(r"^\s*[-*•]\s+")
 
 
@@ -102,7 +103,7 @@ def _source_line(source: Mapping[str, Any]) -> str:
 
 def class_of(reply: Mapping[str, Any]) -> str:
     """The class that sets a reply apart by its status."""
-    return {"safeguarding": " sp-safeguarding", "error": " sp-error"}.get(str(reply["status"]), "")
+    return _CLASSES.get(str(reply["status"]), "")
 
 
 def mail_link(draft: Mapping[str, Any]) -> str:

@@ -16,7 +16,14 @@ LOOK_EVERY_SECONDS = 2.0
 class Shelf:
     """Gives the knowledge of the newest loaded version. Safe to call from several threads."""
 
-    def __init__(self, open_store: Callable[[], Store], clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        open_store: Callable[[], Store],
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        searchable: bool = False,
+    ) -> None:
+        self._searchable = searchable
         self._open_store = open_store
         self._store: Store | None = None
         self._clock = clock
@@ -25,7 +32,10 @@ class Shelf:
         self._looked_at = float("-inf")
 
     def knowledge(self) -> Knowledge:
-        """Everything but the phrases. Raises: StoreEmptyError, SQLAlchemyError: nothing was ever read."""
+        """Everything, without the phrases unless `searchable`.
+
+        Raises: StoreEmptyError, SQLAlchemyError: nothing was ever read.
+        """
         with self._lock:
             if self._knowledge is None or self._clock() - self._looked_at >= LOOK_EVERY_SECONDS:
                 try:
@@ -42,4 +52,4 @@ class Shelf:
         store = self._store = self._store or self._open_store()
         stamp = store.stamp()
         if stamp is not None and (self._knowledge is None or stamp.version != self._knowledge.version):
-            self._knowledge = knowledge_of(store, searchable=False)
+            self._knowledge = knowledge_of(store, searchable=self._searchable)

@@ -6,7 +6,7 @@ import json
 import logging
 import math
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -19,9 +19,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.door.incoming import RefusedError, read_body, sender_of
 from bot.door.making import Documents, case_of, today
 from bot.door.middleware import where
+from bot.door.offers import offers_in
 from bot.door.page import form_pairs
 from bot.door.parts import Parts
 from bot.door.sealing import is_sealed, mark_of, sealed
+from bot.door.switch import areas_in
 from bot.door.templating import template
 from bot.guidance.case import Case, CaseError, opened, pack, unpack
 from bot.guidance.case_packing import parted
@@ -33,6 +35,7 @@ from bot.knowledge.store import StoreEmptyError
 LARGEST_BODY = 512 * 1024  # a reply comes back encoded for a form, two or three times its size
 MOST_AT_ONCE = 2  # documents made at the same time; threads are left for what else needs them
 MOST_WAITING = 40
+CHANNEL = "web"  # that of documents and case links
 _HOST = re.compile(r"[a-z0-9.-]{1,253}(:[0-9]{1,5})?|\[[0-9a-f:.]{2,45}\](:[0-9]{1,5})?", re.IGNORECASE)
 log = logging.getLogger("signpost.door")
 
@@ -144,9 +147,11 @@ class TakeAway:
         if not isinstance(data, dict) or not is_sealed(self._parts.settings.secret.get_secret_value(), data):
             raise RefusedError(403, "not_sealed")
         try:
-            return Reply.model_validate(data)
+            reply = Reply.model_validate(data)
         except ValidationError:
             raise RefusedError(403, "not_sealed") from None
+        self._refuse_if_off(areas_in(reply.model_dump(mode="json")))
+        return reply
 
     # ------------------------------------------------------------------ cases
 
@@ -163,9 +168,20 @@ class TakeAway:
 
     def _case_in(self, packed: str) -> Case:
         try:
-            return unpack(packed, self._parts.shelf.knowledge())
+            case = unpack(packed, self._parts.shelf.knowledge())
         except CaseError as error:
             raise RefusedError(400, f"case_{error.kind}") from None
+        self._refuse_if_off([case.area])
+        return case
+
+    def _refuse_if_off(self, areas: Sequence[str]) -> None:
+        """Raises RefusedError (503): Signpost is switched off, altogether or for one of the areas."""
+        board = self._parts.board
+        off = board.off_among(areas, CHANNEL)
+        if off or board.is_off(None, CHANNEL):
+            known = offers_in(self._parts.settings.content_dir)
+            offers = [] if board.is_off(None, CHANNEL) else [known[area] for area in off if area in known]
+            raise RefusedError(503, "switched_off", text=self._words.switched_off(offers, "errors"))
 
     def _case_page(self, packed: str, link: str) -> Response:
         knowledge, case = self._parts.shelf.knowledge(), self._case_in(packed)
@@ -203,7 +219,8 @@ class TakeAway:
         return f"{base or str(request.base_url).rstrip('/')}/case/{packed}"
 
     def _refused(self, refused: RefusedError) -> Response:
-        html = template("notice.html").render(words=self._words.page, text=self._words.error(refused.code))
+        text = refused.text or self._words.error(refused.code)
+        html = template("notice.html").render(words=self._words.page, text=text)
         seconds = refused.retry_after_seconds
         headers = {} if seconds is None else {"retry-after": str(math.ceil(seconds))}
         return HTMLResponse(html, refused.status, headers)

@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 
+from bot.door.offers import Offer
 from bot.guidance.reply import Reply, Status
 
 WORDING_FILE = Path(__file__).with_name("wording.yml")
@@ -35,6 +36,18 @@ class Words:
     def reply(self, name: str, status: str, area: str | None = None) -> dict[str, Any]:
         """A whole reply in the door's own words."""
         return reply_of(status, self._filled(self._wording["replies"][name]), area)
+
+    def switched_off(self, offers: Sequence[Offer], section: str = "replies") -> str:
+        """That Signpost is switched off for some areas, and where to write instead; for none: altogether.
+
+        Args:
+            section: replies, or errors where a document or a link was asked for.
+        """
+        if not offers:
+            return str(self._filled(self._wording[section]["switched_off"]))
+        said = self._wording[section]["switched_off_area"].format(areas=" and ".join(o.name for o in offers))
+        address = self._wording["replies"]["switched_off_address"]
+        return " ".join([said, *(address.format(area=o.name, address=o.address) for o in offers if o.address)])
 
     @cached_property
     def page(self) -> dict[str, Any]:

@@ -153,6 +153,7 @@ class Answering:
         clauses: Sequence[Clause],
         label: str = "",
     ) -> tuple[Reply, Memory]:
+        outcomes = [replace(o, answer=_surely(o)) for o in outcomes]
         parts = [o.answer for o in outcomes]
         answered = [p for p in parts if p.points]
         comparison = self._compared(outcomes)
@@ -211,6 +212,12 @@ class Answering:
         text = self._respondent.without_areas(memory.last.question) or self._topics[memory.last.topics[0]].title
         clause = Clause(text, "follow_up", 1.0, 1.0, topics)
         return self.answer([clause], frame, areas, memory, today, notices, side_by_side=True)
+
+
+def _surely(outcome: Outcome) -> Answer:
+    """The answer of an outcome with how sure it is, where it tells anything."""
+    sure = round(min(max(outcome.score, 0.0), 1.0), 2) if outcome.answer.points else None
+    return outcome.answer.model_copy(update={"confidence": sure})
 
 
 def _about(clause: Clause, topics: Sequence[str]) -> Clause:

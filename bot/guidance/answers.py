@@ -49,6 +49,11 @@ class Answerer:
         self._weights = weights or Weights()
         self._limits = limits or Limits()
 
+    @property
+    def index(self) -> WordIndex:
+        """The statements laid out for ranking."""
+        return self._index
+
     def routes_for(
         self, question: Question, facts: Mapping[str, Any], focus: Sequence[str]
     ) -> tuple[tuple[str, ...], bool]:
@@ -96,7 +101,7 @@ class Answerer:
         said = {r.statement_id for r in chosen[:3]}
         return chosen[:2] + [w for w in ways if w.statement_id not in said] + chosen[2:]
 
-    def _fitting_facts(self, allowed: Sequence[str], facts: Mapping[str, Any]) -> frozenset[str]:
+    def fitting_facts(self, allowed: Sequence[str], facts: Mapping[str, Any]) -> frozenset[str]:
         """Statements made for just this case: their condition, or a need of theirs, is known to be met."""
         needs = set(facts.get("needs") or ())
         found = set()
@@ -125,7 +130,7 @@ class Answerer:
         allowed = [s.id for s in self.area.content.statements if self.applies(s, active, facts)]
         ranked = rank(
             self.area, self._index, question.text, question.vectors, question.topics, allowed,
-            frozenset(question.named_routes), self._fitting_facts(allowed, facts), self._weights, question.said,
+            frozenset(question.named_routes), self.fitting_facts(allowed, facts), self._weights, question.said,
         )  # fmt: skip
         topic = self._topic(ranked, question)
         ruled, speaking = self._verdict(question, topic, routes, facts)

@@ -110,6 +110,10 @@ class Respondent:
             outcome = replace(outcome, score=max(outcome.score, 1.0))
         return self._with_terms(clause, reading.terms, area_id, outcome)
 
+    def answerer(self, area_id: str) -> Answerer:
+        """What answers for one authority."""
+        return self._answerers[area_id]
+
     def settled(self, clauses: Sequence[Clause]) -> Sequence[Clause]:
         """The clauses; one that seems to ask for a route but whose words tell another topic is about that."""
         return [

@@ -65,21 +65,21 @@ class Conversations:
         contents = [a.content for a in knowledge.areas.values()]
         ambiguous = frozenset(fold(p) for c in contents for p in c.places.ambiguous)
         words = entity_words(knowledge.common, contents)
-        self._reader = Reader(words, knowledge.common.cues, ambiguous)
-        self._respondent = Respondent(knowledge, self.wording, self._reader, embed)
-        self._framer = Framer(knowledge, self.wording, self._reader)
-        self._speaker = Speaker(knowledge, self.wording)
+        self.reader = Reader(words, knowledge.common.cues, ambiguous)
+        self.respondent = Respondent(knowledge, self.wording, self.reader, embed)
+        self.framer = Framer(knowledge, self.wording, self.reader)
+        self.speaker = Speaker(knowledge, self.wording)
         self._dater = Dater(knowledge, self.wording)
-        self._clarifier = Clarifier(knowledge, self.wording, self._speaker, note)
-        self._triage = Triage(knowledge, self.wording, self._speaker)
-        self._controls = Controls(knowledge, self.wording, self._framer, self._speaker, self._clarifier, self._limits)
+        self._clarifier = Clarifier(knowledge, self.wording, self.speaker, note)
+        self._triage = Triage(knowledge, self.wording, self.speaker)
+        self._controls = Controls(knowledge, self.wording, self.framer, self.speaker, self._clarifier, self._limits)
         self._taking = Taking(knowledge, self.wording)
-        self._bridging = Bridging(knowledge, self._reader)
-        self._checking = Checking(knowledge, self.wording, self._reader, self._speaker)
+        self._bridging = Bridging(knowledge, self.reader)
+        self._checking = Checking(knowledge, self.wording, self.reader, self.speaker)
         self._answering = Answering(
-            knowledge, self._respondent, self._speaker, self._clarifier, self._triage, self._checking, self._thresholds
+            knowledge, self.respondent, self.speaker, self._clarifier, self._triage, self._checking, self._thresholds
         )
-        self._several = Several(knowledge, self._answering, self._framer, self._dater, self._speaker)
+        self._several = Several(knowledge, self._answering, self.framer, self._dater, self.speaker)
         self._facts: dict[str, Fact] = {f.id: f for f in knowledge.common.facts}
         self._topics = {t.id: t for t in knowledge.common.topics}
 
@@ -91,7 +91,7 @@ class Conversations:
             memory: what the conversation remembers.
             today: local date (Europe/London).
         """
-        if DAY in self._framer.taken_back(turn.text, memory.frame):
+        if DAY in self.framer.taken_back(turn.text, memory.frame):
             memory = replace(memory, last=replace(memory.last, days=""))
         reply, after = self._reply(turn, memory, today)
         if after.last.area:
@@ -107,10 +107,10 @@ class Conversations:
             return self._chosen(choice, memory, today)
         if wants_route(memory.pending) and STOPS.search(turn.text):
             stopped = replace(forget_questions(memory), pending=(), offered=())
-            return self._speaker.say(Status.SMALL_TALK, self.wording.small_talk["goodbye"]), stopped
-        heard = self._dater.heard(understand(turn, self._reader, self._limits), turn.text, today)
+            return self.speaker.say(Status.SMALL_TALK, self.wording.small_talk["goodbye"]), stopped
+        heard = self._dater.heard(understand(turn, self.reader, self._limits), turn.text, today)
         heard = self._checking.hear(heard, turn, memory)
-        taken_back = self._framer.taken_back(turn.text, memory.frame)
+        taken_back = self.framer.taken_back(turn.text, memory.frame)
         if taken_back:
             heard = heard.without(taken_back)
             last = replace(memory.last, routes=())
@@ -118,11 +118,11 @@ class Conversations:
         control = None if taken_back else self._controls.reply(heard, turn, memory)
         if control is not None:
             return control
-        frame, memory, notices = self._framer.frame(heard, turn, memory)
-        bridge = self._bridging.asked(heard, self._framer.compares(heard, memory.frame))
+        frame, memory, notices = self.framer.frame(heard, turn, memory)
+        bridge = self._bridging.asked(heard, self.framer.compares(heard, memory.frame))
         if bridge is not None:
             return self._bridged(bridge, heard.reading.terms, replace(memory, frame=frame), notices)
-        areas = self._framer.areas(heard, frame, memory.last.areas)
+        areas = self.framer.areas(heard, frame, memory.last.areas)
         frame = replace(frame, area=areas[0] if len(areas) == 1 else frame.area)
         twofold = contradicted(turn.text)
         unclear = [fact for name, fact in self._facts.items() if name in twofold]
@@ -133,7 +133,7 @@ class Conversations:
             return self._without_area(heard, turn, replace(memory, frame=frame))
         waiting, asking = (
             memory.pending,
-            surely(self._respondent.settled(led(heard.asking, turn.text)), bool(memory.last.topics))[
+            surely(self.respondent.settled(led(heard.asking, turn.text)), bool(memory.last.topics))[
                 : self._limits.questions
             ],
         )
@@ -166,7 +166,7 @@ class Conversations:
         ):
             return self._answering.again(frame, areas, memory, today, notices)
         message = turn.ranking if len(turn.clauses) > 1 else None
-        compares = self._framer.compares(heard, frame)
+        compares = self.framer.compares(heard, frame)
         return self._answering.answer(asking, frame, areas, memory, today, notices, message, side_by_side=compares)
 
     def _bridged(
@@ -175,7 +175,7 @@ class Conversations:
         """What terms of two authorities mean, side by side, after the word that they are not to be mixed up."""
         parts, comparison = self._bridging.answers(bridge, named, memory.frame.area)
         areas = [str(p.area) for p in parts]
-        reply = self._speaker.reply(
+        reply = self.speaker.reply(
             Status.ANSWERED, [Answer(lead=bridge.note), *parts], memory.frame, areas, notices
         ).model_copy(update={"comparison": comparison})
         statements = tuple(p.statement_id for part in parts for p in part.points)
@@ -216,7 +216,7 @@ class Conversations:
             return self._answering.answer(pending, frame, [frame.area], memory, today, [])
         if frame.area is not None and memory.last.topics:
             return self._answering.again(frame, [frame.area], memory, today, [])
-        return self._speaker.say(Status.SMALL_TALK, self.wording.small_talk["affirm"]), memory
+        return self.speaker.say(Status.SMALL_TALK, self.wording.small_talk["affirm"]), memory
 
     def _nothing_asked(
         self,
@@ -234,19 +234,19 @@ class Conversations:
             return self._answering.again(frame, areas, memory, today, notices)
         for_whom = bool(memory.last.topics and ASKS_WHOM.search(turn.text))
         if heard.intent in self.wording.small_talk and heard.score >= self._limits.small_talk / 2 and not for_whom:
-            return self._speaker.say(Status.SMALL_TALK, self.wording.small_talk[heard.intent]), memory
+            return self.speaker.say(Status.SMALL_TALK, self.wording.small_talk[heard.intent]), memory
         if reading.areas and heard.intent == "inform" and not reading.facts:  # only the area was named
             return self._clarifier.unsure([], frame, areas, memory, notices)
         whole = Clause(turn.text, heard.intent, heard.score, 1.0, dict(turn.ranking))
-        outcome = self._respondent.respond(whole, frame, areas[0], memory)
-        told = self._respondent.cued(turn.text) and outcome.score >= self._thresholds.hardly
+        outcome = self.respondent.respond(whole, frame, areas[0], memory)
+        told = self.respondent.cued(turn.text) and outcome.score >= self._thresholds.hardly
         if told or (outcome.score >= self._thresholds.hardly + 0.2 and outcome.similarity >= 0.6):
             return self._answering.answer([whole], frame, areas, memory, today, notices)
         if not reading.facts:
             least = self._thresholds.out_of_scope + IN_STORY
-            pointer = self._respondent.pointer(whole, areas[0], least, outcome.likeness)
+            pointer = self.respondent.pointer(whole, areas[0], least, outcome.likeness)
             if pointer is not None:
-                return self._speaker.reply(Status.OUT_OF_SCOPE, [pointer], frame, areas, notices), memory
+                return self.speaker.reply(Status.OUT_OF_SCOPE, [pointer], frame, areas, notices), memory
         if reading.facts and frame.facts.get("subject"):
             return self._answering.answer([self._first_guess()], frame, areas, memory, today, notices)
         return self._clarifier.unsure([whole], frame, areas, memory, notices)
@@ -262,20 +262,20 @@ class Conversations:
         if heard.reading.elsewhere:
             place = heard.reading.elsewhere[0].title()
             text = self.wording.elsewhere.format(place=place)
-            return self._speaker.say(Status.OUT_OF_SCOPE, text), memory
+            return self.speaker.say(Status.OUT_OF_SCOPE, text), memory
         whole = [] if asking or heard.reading.facts else [Clause(turn.text, ranking=dict(turn.ranking))]
-        pointers = [self._respondent.pointer(c, None, self._thresholds.out_of_scope + ALONE) for c in asking or whole]
+        pointers = [self.respondent.pointer(c, None, self._thresholds.out_of_scope + ALONE) for c in asking or whole]
         found = [p for p in pointers if p is not None]
         if found and len(found) == len(pointers):
-            return self._speaker.reply(Status.OUT_OF_SCOPE, found[:1], memory.frame, []), memory
-        meanings = [p for c in asking if (p := self._respondent.meaning(c)) is not None]
+            return self.speaker.reply(Status.OUT_OF_SCOPE, found[:1], memory.frame, []), memory
+        meanings = [p for c in asking if (p := self.respondent.meaning(c)) is not None]
         if asking and len(meanings) == len(asking):
-            return self._speaker.reply(Status.ANSWERED, meanings[:1], memory.frame, []), memory
+            return self.speaker.reply(Status.ANSWERED, meanings[:1], memory.frame, []), memory
         if heard.intent in PLEASANTRIES and not asking and not heard.reading.facts:
-            return self._speaker.say(Status.SMALL_TALK, self.wording.small_talk[heard.intent]), memory
+            return self.speaker.say(Status.SMALL_TALK, self.wording.small_talk[heard.intent]), memory
         pending = tuple(asking) or memory.pending
         if not pending and heard.reading.facts:
             pending = (self._first_guess(),)
         if not pending and heard.intent in self.wording.small_talk:
-            return self._speaker.say(Status.SMALL_TALK, self.wording.small_talk[heard.intent]), memory
+            return self.speaker.say(Status.SMALL_TALK, self.wording.small_talk[heard.intent]), memory
         return self._clarifier.ask_area(replace(memory, pending=pending))

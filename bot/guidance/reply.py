@@ -24,6 +24,7 @@ class Status(StrEnum):
     ERROR = "error"
     TOO_LONG = "too_long"
     EMPTY = "empty"
+    SWITCHED_OFF = "switched_off"
 
 
 class Verdict(StrEnum):
@@ -59,7 +60,11 @@ class Point(Part):
 
 
 class Answer(Part):
-    """What is said to one question. `question` is set where a message held several."""
+    """What is said to one question. `question` is set where a message held several.
+
+    `confidence`: how sure it is that the points are about the question, 0 to 1; None where nobody asked (a checklist)
+    or nothing is told. It is kept for those who look after the content and not shown in a conversation.
+    """
 
     question: str = ""
     topic: str = ""
@@ -68,6 +73,7 @@ class Answer(Part):
     verdict: Verdict | None = None
     lead: str = ""
     points: list[Point] = Field(default_factory=list)
+    confidence: float | None = None
 
 
 class ItemState(StrEnum):

@@ -9,7 +9,7 @@ ROLES = {"button", "link", "checkbox", "textbox", "DisclosureTriangle", "radio",
 # What a reader sees: not hidden, not kept for screen readers only, not in a closed box.
 SEEN = """
   const isSeen = (each) => each.checkVisibility({ visibilityProperty: true, contentVisibilityAuto: false })
-    && !each.closest(".govuk-visually-hidden, .sp-status--quiet, .govuk-skip-link:not(:focus), .sp-compare thead")
+    && !each.closest(".govuk-visually-hidden, .sp-status--quiet, .govuk-skip-link:not(:focus), :is(.sp-compare, .sp-stacked) thead")
     && each.getBoundingClientRect().width > 0;
   const called = (each) => {
     const { left, top, right, bottom } = each.getBoundingClientRect();
@@ -123,7 +123,7 @@ UNFOCUSED = f"""
   const back = getComputedStyle(document.body).backgroundColor;
   const without = seen("{CONTROLS}").filter((each) => {{
     each.focus({{ focusVisible: true, preventScroll: true }});
-    const shows = each.matches(".govuk-checkboxes__input") ? getComputedStyle(each.nextElementSibling, "::before")
+    const shows = each.matches(".govuk-checkboxes__input, .govuk-radios__input") ? getComputedStyle(each.nextElementSibling, "::before")
       : getComputedStyle(each);
     return shows.outlineStyle === "none" || parseFloat(shows.outlineWidth) < 2 || shows.outlineColor === back;
   }}).map(called);

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page
 
+from bot.records.database import Database
+from bot.records.switches import Switches
 from tests.browser.conftest import OpenContext
+from tests.support import RunningSignpost
+
+LOOKED_SECONDS = 3.0  # after which the door has looked at the switches
 
 # Of each element what a reader meets: its tag, class, link, tick, label and text; not how it is sent.
 OUTLINE = """
@@ -49,18 +56,41 @@ def last_turn(page: Page, turns: int) -> Any:
     return turn.evaluate(OUTLINE)
 
 
+def shown_both_ways(questions: Sequence[str], url: str, open_context: OpenContext) -> tuple[list[Any], list[Any]]:
+    """Outlines of the replies with a script, and those without."""
+    shown: dict[bool, list[Any]] = {True: [], False: []}
+    for has_script, outlines in shown.items():
+        page = open_context(java_script_enabled=has_script).new_page()
+        page.goto(f"{url}/chat")
+        for number, question in enumerate(questions, start=1):
+            page.locator("#text").fill(question)
+            page.locator("#send").click()
+            outlines.append(last_turn(page, number))
+    return shown[True], shown[False]
+
+
 @pytest.mark.parametrize("name", CONVERSATIONS)
 def test_with_and_without_a_script_the_same_is_shown(
     name: str, running_signpost: str, open_context: OpenContext
 ) -> None:
-    shown = []
-    for has_script in (True, False):
-        page = open_context(java_script_enabled=has_script).new_page()
-        page.goto(f"{running_signpost}/chat")
-        for number, question in enumerate(CONVERSATIONS[name], start=1):
-            page.locator("#text").fill(question)
-            page.locator("#send").click()
-            shown.append(last_turn(page, number))
-    half = len(shown) // 2
-    assert shown[:half] == shown[half:]
-    assert len(str(shown[0])) > 100
+    with_script, without = shown_both_ways(CONVERSATIONS[name], running_signpost, open_context)
+    assert with_script == without
+    assert len(str(with_script[0])) > 100
+
+
+def test_that_it_is_switched_off_is_shown_alike(
+    signpost_processes: RunningSignpost, running_signpost: str, open_context: OpenContext
+) -> None:
+    database = Database(f"sqlite:///{signpost_processes.var_dir}/records.db")
+    switches = Switches(database)
+    switches.set("suffolk", "web", True, "a test", None, "command line")
+    try:
+        time.sleep(LOOKED_SECONDS)
+        with_script, without = shown_both_ways(["Suffolk: who is SES for?"], running_signpost, open_context)
+    finally:
+        switches.set("suffolk", "web", False, "a test", None, "command line")
+        time.sleep(LOOKED_SECONDS)
+        database.close()
+    assert with_script == without
+    assert "switched off for Suffolk" in str(with_script)
+    assert "sp-error" in str(with_script)

@@ -12,6 +12,7 @@ from tests.guidance_support import AREAS, content, knowledge
 
 FOLDER = Path(__file__).with_name("enquiries")
 FILES = sorted(FOLDER.glob("*.yml"))
+FILES_2 = sorted(Path(__file__).with_name("enquiries-2").glob("*.yml"))
 FACTS = {fact.id for fact in content().common.facts}
 
 
@@ -25,8 +26,12 @@ def test_there_are_forty_twenty_for_each_council():
     assert [sum(read(path)["area"] == area for path in FILES) for area in AREAS] == [20, 20]
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_an_enquiry_asks_for_statements_of_its_own_council(path):
+def test_there_are_thirty_more_fifteen_for_each_council():
+    assert [sum(read(path)["area"] == area for path in FILES_2) for area in AREAS] == [15, 15]
+
+
+def check(path: Path) -> None:
+    """The enquiry is of its kind, and the statements it asks for are its own council's."""
     enquiry = read(path)
     assert set(enquiry) <= {"area", "subject", "email", "questions", "planted", "facts", "notes"}
     assert 60 <= len(enquiry["email"].split()) <= 200
@@ -39,3 +44,13 @@ def test_an_enquiry_asks_for_statements_of_its_own_council(path):
         assert wanted or question.get("gap"), question["asks"]
         assert wanted | set(question.get("never", [])) <= set(known)
         assert not wanted & set(question.get("never", []))
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_an_enquiry_asks_for_statements_of_its_own_council(path):
+    check(path)
+
+
+@pytest.mark.parametrize("path", FILES_2, ids=lambda path: path.stem)
+def test_a_further_enquiry_asks_for_statements_of_its_own_council(path):
+    check(path)

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.reports import Reports
+from bot.records.database import Database
+from bot.records.reports import Reports
 from tests.e2e.talking import Talk
 from tests.support import RunningSignpost
 
@@ -83,7 +84,8 @@ def test_that_is_wrong_is_kept_masked_with_what_was_shown(signpost_processes: Ru
     talk.say("how many reviews does Section F support in Suffolk have?")
     reply = talk.say("that's wrong, Wilhelmetta Crankshawe had three reviews and her mum Mrs Brackenthwaite says so")
     assert "noted" in reply["text"]
-    (report,) = Reports(f"sqlite:///{signpost_processes.var_dir}/reports.db", keep_days=30).all()[:1]
+    with closing(Database(f"sqlite:///{signpost_processes.var_dir}/records.db")) as records:
+        (report,) = Reports(records, keep_days=30).all()[:1]
     assert "three reviews" in report.said
     assert report.statements
     assert all(statement.startswith("suffolk/") for statement in report.statements)

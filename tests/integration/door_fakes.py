@@ -9,9 +9,11 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
+from fastapi import FastAPI
 
 from bot.door.app import create_app
 from bot.guidance.reply import Reply, Status
@@ -90,11 +92,13 @@ def reply(text: str, status: str = "answered", **fields: Any) -> dict[str, Any]:
 class FakeMasked:
     text: str
     found: list[str]
+    spans: list[Any]
 
 
 def fake_mask(text: str) -> FakeMasked:
     masked = text.replace(NAME, "the pupil")
-    return FakeMasked(masked, ["name"] if masked != text else [])
+    spans = [SimpleNamespace(kind="name")] * text.count(NAME)
+    return FakeMasked(masked, ["name"] if spans else [], spans)
 
 
 def fake_is_disclosure(text: str) -> bool:
@@ -105,6 +109,11 @@ def fake_is_disclosure(text: str) -> bool:
 def spelling() -> Speller:
     """One speller for all doors: each holds a dictionary of 130 MB, which takes a second to build."""
     return build_speller(["Suffolk", "North Example"])
+
+
+def served_app() -> FastAPI:
+    """A door for a process of its own, with settings from the environment and a guard that is there at once."""
+    return create_app(mask=fake_mask, is_disclosure=fake_is_disclosure, correct=str)
 
 
 @contextlib.asynccontextmanager
@@ -121,6 +130,8 @@ async def door(
         "action_timeout_seconds": 0.1,
         "content_dir": folder / "content",
         "tracker_db": folder / "tracker.db",
+        "knowledge_url": f"sqlite:///{folder / 'knowledge.db'}",
+        "records_url": f"sqlite:///{folder / 'records.db'}",
         "max_sender_chars": 200,
         **settings,
     }

@@ -36,6 +36,7 @@ from bot.guidance.reply import ItemState, Reply
 from bot.guidance.turn import Memory
 from bot.knowledge.content import read_content
 from bot.knowledge.store import Store
+from bot.records.switches import Switches
 from bot.settings import DEVELOPMENT_SECRET
 from tests.guidance_support import CONTENT, TODAY, content, conversations, knowledge, said, turn
 from tests.integration.door_fakes import WEBHOOK, FakeEngine, door, running
@@ -755,3 +756,34 @@ def test_the_replies_here_are_what_they_are_taken_for(replies):
     assert replies.elsewhere["checklist"]
     assert replies.dated["dates"]
     assert replies.compared["comparison"]
+
+
+# ---------------------------------------------------------------------- switched off
+
+
+async def switched(client: httpx.AsyncClient, area: str, channel: str, off: bool = True) -> None:
+    parts = client.app.state.parts  # type: ignore[attr-defined]
+    Switches(parts.records).set(area, channel, off, "a reason", None, "command line")
+    await asyncio.to_thread(parts.board.look)
+
+
+async def test_documents_and_links_of_an_area_that_is_off_say_so_and_those_of_others_do_not(desk, replies):
+    other, link = seal(replies.elsewhere), link_of(replies.check)
+    async with desk(content_dir=CONTENT) as client:
+        await switched(client, "suffolk", "teams")
+        assert (await taken(client, "pdf", seal(replies.answer))).status_code == 200
+        await switched(client, "suffolk", "web")
+        refused = [await taken(client, kind, seal(replies.dated)) for kind in ("print", "pdf", "docx", "ics", "eml")]
+        refused.append(await taken(client, "case", seal(replies.check)))
+        refused += [await client.get(f"/case/{link}"), await client.get(f"/case/{link}/qr.svg")]
+        refused.append(await taken(client, "pdf", seal(replies.compared)))
+        for page in refused:
+            ensure_kind(page, 503, "Signpost is switched off for Suffolk at the moment")
+            assert "SESreferrals@suffolk.gov.uk" in words_of(page)
+        assert (await taken(client, "pdf", other)).status_code == 200
+        assert (await client.get(f"/case/{link_of(replies.elsewhere)}")).status_code == 200
+        await switched(client, "", "web")
+        ensure_kind(await taken(client, "pdf", other), 503, "Signpost is switched off at the moment")
+        for area in ("", "suffolk"):
+            await switched(client, area, "web", off=False)
+        assert (await client.get(f"/case/{link}")).status_code == 200

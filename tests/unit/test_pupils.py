@@ -24,7 +24,7 @@ def loaded_beforehand() -> None:
 
 
 def read(text: str) -> dict[str, Any]:
-    facts = conversations()._reader.read(text).facts
+    facts = conversations().reader.read(text).facts
     return {n: v for n, v in facts.items() if n in OF_PUPIL and n in ("year", "age", "ehcp", "needs")}
 
 

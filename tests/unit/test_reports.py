@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,7 +17,9 @@ from bot.guidance.frame import Frame
 from bot.guidance.report import Report
 from bot.guidance.service import AnswerService
 from bot.guidance.turn import Last, Memory
-from bot.reports import MOST_CHARS, Reports
+from bot.records.database import Database
+from bot.records.reports import MOST_CHARS, Reports
+from bot.settings import Settings
 from tests.guidance_support import TODAY, embedder, knowledge, said
 
 REPORT = Report(
@@ -27,8 +30,11 @@ ANSWERED = Memory(frame=Frame(area="suffolk"), last=Last(area="suffolk", stateme
 
 
 @pytest.fixture
-def kept(tmp_path: Path) -> Reports:
-    return Reports(f"sqlite:///{tmp_path}/new/reports.db", keep_days=30)
+def kept(tmp_path: Path) -> Iterator[Reports]:
+    database = Database(f"sqlite:///{tmp_path}/new/records.db")
+    database.upgrade()
+    yield Reports(database, keep_days=30)
+    database.close()
 
 
 def test_a_report_is_kept_with_its_statements(kept: Reports) -> None:
@@ -44,6 +50,34 @@ def test_a_report_is_deleted_in_time_and_a_huge_one_is_cut(kept: Reports) -> Non
     kept.add(Report("suffolk", "old", "", (), "x", datetime.now(UTC) - timedelta(days=31)))
     kept.add(Report("suffolk", "x" * 9000, "", (), "x", datetime.now(UTC) - timedelta(days=29)))
     assert [len(r.said) for r in kept.all()] == [MOST_CHARS]
+
+
+def test_both_sides_of_the_limit(tmp_path: Path) -> None:
+    now = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)
+    database = Database(f"sqlite:///{tmp_path}/records.db")
+    database.upgrade()
+    kept = Reports(database, keep_days=30, clock=lambda: now)
+    kept.add(Report("suffolk", "as old as it may be", "", (), "x", now - timedelta(days=30)))
+    kept.add(Report("suffolk", "older", "", (), "x", now - timedelta(days=30, microseconds=1)))
+    assert [r.said for r in kept.all()] == ["as old as it may be"]
+    database.close()
+
+
+def test_the_records_of_the_settings_are_made_on_first_use_once_for_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bootstrap, "settings", lambda: Settings(_env_file=None, var_dir=tmp_path / "var"))
+    bootstrap.records.cache_clear()
+    bootstrap.reports.cache_clear()
+    try:
+        assert not (tmp_path / "var").exists()
+        bootstrap.reports().add(REPORT)
+        assert (tmp_path / "var" / "records.db").exists()
+        assert [r.said for r in Reports(bootstrap.records(), keep_days=30).all()] == [REPORT.said]
+        bootstrap.records().close()
+    finally:
+        bootstrap.records.cache_clear()
+        bootstrap.reports.cache_clear()
 
 
 def talk(note) -> str:

@@ -151,3 +151,49 @@ def test_relative_folders_count_from_the_project_not_from_where_one_stands(monke
     assert load_settings(None).content_dir == PROJECT_ROOT / "content"
     monkeypatch.setenv("SIGNPOST_CONTENT_DIR", str(tmp_path))
     assert load_settings(None).content_dir == Path(tmp_path)
+
+
+OIDC = {
+    "SIGNPOST_DESK_OIDC_METADATA_URL": "https://idp.example/.well-known/openid-configuration",
+    "SIGNPOST_DESK_OIDC_ISSUER": "https://idp.example",
+    "SIGNPOST_DESK_OIDC_TENANT": "an-invented-tenant",
+    "SIGNPOST_DESK_OIDC_CLIENT_ID": "an-invented-client",
+    "SIGNPOST_DESK_OIDC_CLIENT_SECRET": "an-invented-client-secret",
+}
+PRODUCTION = {
+    "SIGNPOST_ENVIRONMENT": "production",
+    "SIGNPOST_SECRET": OWN_SECRET,
+    "SIGNPOST_PUBLIC_URL": "https://signpost.example",
+}
+DEVELOPMENT_SIGN_IN = "SIGNPOST_DESK_DANGEROUSLY_ALLOW_DEVELOPMENT_SIGN_IN"
+
+
+def test_the_sign_in_of_the_desk_is_set_wholly_or_not_at_all(monkeypatch):
+    for name, value in OIDC.items():
+        monkeypatch.setenv(name, value)
+    assert load_settings(None).desk_oidc_client_id == "an-invented-client"
+    monkeypatch.delenv("SIGNPOST_DESK_OIDC_TENANT")
+    monkeypatch.delenv("SIGNPOST_DESK_OIDC_CLIENT_SECRET")
+    told = faults(monkeypatch)
+    assert told.endswith(": SIGNPOST_DESK_OIDC_TENANT, SIGNPOST_DESK_OIDC_CLIENT_SECRET")
+    assert "an-invented-client" not in told
+
+
+@pytest.mark.parametrize("name", ["SIGNPOST_DESK_OIDC_METADATA_URL", "SIGNPOST_PUBLIC_URL"])
+def test_in_production_people_sign_in_at_the_desk_over_https_only(monkeypatch, name):
+    good = {**PRODUCTION, **OIDC}
+    for each, value in good.items():
+        monkeypatch.setenv(each, value)
+    assert load_settings(None).is_production
+    assert f"{name}: production needs" in faults(monkeypatch, **{name: good[name].replace("https", "http")})
+
+
+def test_the_development_sign_in_is_for_development_on_this_machine_only(monkeypatch):
+    monkeypatch.setenv(DEVELOPMENT_SIGN_IN, "true")
+    for host in ("127.0.0.1", "localhost", "::1", "127.8.9.10"):
+        monkeypatch.setenv("SIGNPOST_HOST", host)
+        assert load_settings(None).desk_dangerously_allow_development_sign_in
+    for host in ("0.0.0.0", "::", "10.0.0.1", "desk.example", "localhost.example"):
+        assert DEVELOPMENT_SIGN_IN in faults(monkeypatch, SIGNPOST_HOST=host)
+    monkeypatch.setenv("SIGNPOST_HOST", "127.0.0.1")
+    assert f"{DEVELOPMENT_SIGN_IN}: never in production" in faults(monkeypatch, **PRODUCTION)

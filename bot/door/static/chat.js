@@ -28,7 +28,7 @@ function add(who, kind, ...children) {
 const addMine = (text) => add("you", "", paragraph(text));
 
 function addReply(reply) {
-  const kind = { safeguarding: " sp-safeguarding", error: " sp-error" }[reply.status] || "";
+  const kind = { safeguarding: " sp-safeguarding", error: " sp-error", switched_off: " sp-error" }[reply.status] || "";
   const act = {
     copy,
     change: (fact) => send(fact.payload, fact.label + ": " + words.change, words.change + " " + fact.label + ". "),
