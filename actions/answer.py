@@ -51,7 +51,7 @@ class ActionAnswer(Action):  # type: ignore[misc]  # rasa_sdk is untyped
 
 
 def parse_of(tracker: Tracker) -> dict[str, Any]:
-    """What the engine made of the message, as data: the desk asks for it in the metadata, which only the door writes."""
+    """What the engine made of the message, as data. The desk asks for it by metadata, which only the door writes."""
     message: dict[str, Any] = tracker.latest_message or {}
     return {name: message.get(name) for name in PARSED}
 

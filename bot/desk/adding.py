@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import APIRouter, Response
 from fastapi.concurrency import run_in_threadpool
 
-from bot.desk.drafts import kept, made_of, topics_of
+from bot.desk.drafts import draft_of, kept, masked, topics_of
 from bot.desk.errors import DeskError
 from bot.desk.letters import read_eml, read_pasted
 from bot.desk.switching import refuse_if_off
@@ -49,14 +49,13 @@ def adding_routes() -> APIRouter:
 
 def _form(visit: Visit, status: int = 200, fault: str = "", *, is_disclosure: bool = False) -> Response:
     areas = [(a.id, a.name) for a in visit.desk.knowledge().areas.values()]
-    text = "" if is_disclosure else visit.form.get("text")
     errors = [{"text": fault, "href": "#text"}] if fault else []
     return visit.page(
         "new.html",
         status,
         areas=areas,
         area=visit.form.get("area"),
-        text=text,
+        text=visit.form.get("text"),
         errors=errors,
         is_disclosure=is_disclosure,
     )
@@ -72,21 +71,24 @@ async def _add(visit: Visit) -> Response:
     except DeskError as error:
         words = desk.words["errors"][error.name]["text"].format(**error.values)
         return await run_in_threadpool(_form, visit, error.status, words)
-    made = await made_of(desk, letter, await run_in_threadpool(_area, visit, visit.form.get("area")))
-    if made is None:
+    seen = await masked(desk, letter, is_read=bool(visit.form.get("is_read")))
+    if seen is None:  # before anything else stands in the way
         return await run_in_threadpool(lambda: _form(visit, 200, is_disclosure=True))
-    await run_in_threadpool(refuse_if_off, visit, made.draft.area)
+    area = await run_in_threadpool(_area, visit, visit.form.get("area"))
+    await run_in_threadpool(refuse_if_off, visit, area)
+    draft = await draft_of(desk, seen, area)
+    await run_in_threadpool(refuse_if_off, visit, draft.area)
     enquiry = await run_in_threadpool(
         lambda: Enquiries(desk.database, desk.clock).add(
             by=visit.staff_id,
-            subject=made.subject,
-            body=made.body,
-            masked=made.counts,
-            content_version=made.draft.content_version,
-            area=made.draft.area,
-            facts=made.draft.facts,
-            questions=kept(made.draft.questions),
-            topics=topics_of(made.draft.questions),
+            subject=seen.subject,
+            body=seen.body,
+            masked=seen.counts,
+            content_version=draft.content_version,
+            area=draft.area,
+            facts=draft.facts,
+            questions=kept(draft.questions),
+            topics=topics_of(draft.questions),
             assigned_to=visit.staff_id,
         )
     )
@@ -124,7 +126,8 @@ async def _enquiry_of_case(visit: Visit, packed: str) -> Enquiry:
     route = area.routes[case.route].name
     open_items = [i.statement_id for i in found.reply.checklist if i.state is not ItemState.DONE]
     open_items = [i for i in open_items if i not in found.ticked]
-    question = Question(id="q1", text=words["ready"].format(route=route), heading=route, statements=open_items)
+    asked = words["ready"].format(route=route)
+    question = Question(id="q1", text=asked, heading=route, confidence=1.0, statements=open_items)
     values: dict[str, Any] = {
         "by": visit.staff_id,
         "subject": words["case_subject"].format(route=route),

@@ -72,12 +72,23 @@ def add_desk(
     settings: Settings,
     database: Database,
     look_through: LookThrough,
+    look_through_read: LookThrough,
     parse: Parse,
     drafting: Callable[[], Drafting],
 ) -> Desk:
     """Join the desk into an app, after the app's own handlers of errors. Opens no connection."""
     provider = Provider(settings) if settings.desk_oidc_metadata_url else None
-    desk = Desk(settings, database, templates(), load_words(), look_through, parse, drafting, provider=provider)
+    desk = Desk(
+        settings,
+        database,
+        templates(),
+        load_words(),
+        look_through,
+        look_through_read,
+        parse,
+        drafting,
+        provider=provider,
+    )
     app.state.desk = desk
     app.include_router(desk_routes())
     for kind in (DeskError, SQLAlchemyError, StoreEmptyError, RequestValidationError, HTTPException):

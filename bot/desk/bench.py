@@ -66,7 +66,8 @@ def _endpoint(act: Act) -> Callable[..., Awaitable[Response]]:
     async def endpoint(visit: Visiting, enquiry_id: str) -> Response:
         enquiry = await run_in_threadpool(load, visit, enquiry_id)
         version = visit.form.whole_number("version")
-        changes, place = await act(visit, enquiry)
+        # Seen as another version: nothing is looked for in it, and what was typed is shown again.
+        changes, place = await act(visit, enquiry) if version == enquiry.version else ({}, "")
         try:
             await run_in_threadpool(lambda: _enquiries(visit).change(enquiry_id, version, visit.staff_id, **changes))
         except GoneError:
@@ -90,11 +91,11 @@ async def _questions(visit: Visit, enquiry: Enquiry) -> tuple[Changes, str]:
         raise DeskError("bad_question")
     if enquiry.area is None:
         raise DeskError("no_area", 409)
+    await run_in_threadpool(refuse_if_off, visit, enquiry.area)
     number = new_number(questions) if act == "add" else _one(questions, number).id
     found = await answered(visit.desk, text, enquiry.area, enquiry.facts, number)
     if found is None:
         raise DeskError("disclosure")
-    await run_in_threadpool(refuse_if_off, visit, enquiry.area)
     if act == "add":
         return _changes([*questions, found]), f"question-{number}"
     return _changes([found if q.id == number else q for q in questions]), f"question-{number}"
@@ -117,10 +118,12 @@ async def _facts(visit: Visit, enquiry: Enquiry) -> tuple[Changes, str]:
     if area is not None and area not in await run_in_threadpool(lambda: visit.desk.knowledge().areas):
         raise DeskError("bad_form")
     facts = facts_of(visit.form.all("needs"), visit.form.get, enquiry.facts)
+    facts = await run_in_threadpool(lambda: visit.desk.drafting().known(facts))
     if area == enquiry.area and not visit.form.get("again"):
         return {"facts": facts}, "understood"
     await run_in_threadpool(refuse_if_off, visit, area)
-    draft = await drafted_again(visit.desk, enquiry.subject, enquiry.body, area, facts)
+    is_first = enquiry.area is None
+    draft = await drafted_again(visit.desk, enquiry.subject, enquiry.body, area, facts, is_first=is_first)
     changes = _changes(draft.questions)
     return {**changes, "area": draft.area, "facts": facts, "content_version": draft.content_version}, "questions"
 

@@ -50,6 +50,7 @@ class Desk:
 
     Args:
         look_through: masks a text and puts misspellings right; whatever it raises, the text must not go on.
+        look_through_read: the same for a text that an adviser has read: it tells of no danger, whatever it sounds like.
         parse: what the engine makes of a masked text (`latest_message`). Raises: EngineDownError.
         provider: the council's identity provider; None: not set up.
         drafting: the guidance for drafts, of the newest loaded version. Raises: StoreEmptyError, SQLAlchemyError.
@@ -60,6 +61,7 @@ class Desk:
     templates: Environment
     words: dict[str, Any]
     look_through: LookThrough
+    look_through_read: LookThrough
     parse: Parse
     drafting: Callable[[], Drafting]
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)

@@ -53,11 +53,14 @@ async def read_form(request: Request, settings: Settings) -> Form:
         raise DeskError("bad_form") from None
     fields: list[tuple[str, str]] = []
     files: dict[str, bytes] = {}
-    for name, value in data.multi_items():
-        if isinstance(value, UploadFile):
-            content = await value.read()
-            if content:
-                files[name] = content
-        else:
-            fields.append((name, str(value)))
+    try:
+        for name, value in data.multi_items():
+            if isinstance(value, UploadFile):
+                content = await value.read()
+                if content:
+                    files[name] = content
+            else:
+                fields.append((name, str(value)))
+    finally:
+        await data.close()
     return Form(tuple(fields), files)

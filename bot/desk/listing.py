@@ -188,8 +188,7 @@ def _back(visit: Visit, enquiry: Enquiry | None, said: str) -> Response:
         came = urlsplit("")
     if enquiry is not None and came.path in {f"{LIST}/{enquiry.id}", f"{LIST}/{enquiry.id}/reply"}:
         path = came.path
-    elif came.path:
-        path = came.path
+    elif came.path == LIST:
         query = {name: value for name, value in parse_qsl(came.query) if name in ("status", "page", *FILTERS)}
     return visit.go(path, said=f"enquiries.{said}", **query)
 

@@ -37,15 +37,16 @@ def join_desk(app: FastAPI, parts: Parts, database: Database) -> Callable[[], Re
         parts.settings,
         database,
         look_through=_looking_through(parts.guard),
+        look_through_read=_looking_through(parts.guard, is_read=True),
         parse=_parsing(parts),
         drafting=Draftings(parts.settings.knowledge_url),
     )
     return lambda: broken(desk)
 
 
-def _looking_through(guard: Guard) -> LookThrough:
+def _looking_through(guard: Guard, *, is_read: bool = False) -> LookThrough:
     async def look_through(text: str) -> Looked:
-        inspected = await guard.inspect(text)
+        inspected = await guard.inspect(text, is_read=is_read)
         return Looked(inspected.text, inspected.corrected, dict(inspected.counts), inspected.is_disclosure)
 
     return look_through

@@ -63,16 +63,19 @@ class Guard:
         self._is_disclosure = is_disclosure
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="guard")
 
-    async def inspect(self, text: str) -> Inspected:
-        """Look a message through. Whatever the guard raises is raised: unguarded text must not go on."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._inspect, text)
+    async def inspect(self, text: str, *, is_read: bool = False) -> Inspected:
+        """Look a message through. Whatever the guard raises is raised: unguarded text must not go on.
+
+        `is_read`: somebody whose work it is has read it and says that it discloses no harm; it is masked all the same.
+        """
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._inspect, text, is_read)
 
     def close(self) -> None:
         """Stop the thread."""
         self._thread.shutdown(wait=False, cancel_futures=True)
 
-    def _inspect(self, text: str) -> Inspected:
-        if self._is_disclosure(text):
+    def _inspect(self, text: str, is_read: bool) -> Inspected:
+        if not is_read and self._is_disclosure(text):
             return Inspected("", is_disclosure=True)
         masked = self._mask(text)
         kinds = _sorted_once(masked.found)

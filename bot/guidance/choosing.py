@@ -68,15 +68,20 @@ def units_of(told: Sequence[Sentence], clauses: Sequence[tuple[int, Clause]]) ->
         inside = [c for start, c in clauses if sentence.start <= start < sentence.end]
         asks = asks_in_a_letter(sentence.text)
         for clause in inside or [Clause(sentence.text)]:
-            plainly = bool(INTERROGATIVE.search(clause.text.strip())) and not WRAPPING.search(clause.text)
+            plainly = _asks_at_once(clause.text) and not WRAPPING.search(clause.text)
             found.append(Unit(clause, sentence, plainly, asks or plainly))
     return found
 
 
 def asks_in_a_letter(text: str) -> bool:
     """Whether a sentence of a letter asks for something, with or without a question mark."""
-    asks = INTERROGATIVE.search(text) or ASKS_BETWEEN_THE_LINES.search(text.replace("’", "'"))
-    return bool(asks) and not WRAPPING.search(text)
+    asks = _asks_at_once(text) or bool(ASKS_BETWEEN_THE_LINES.search(text.replace("’", "'")))
+    return asks and not WRAPPING.search(text)
+
+
+def _asks_at_once(text: str) -> bool:
+    """With a question mark, or from its first word on: later "who" and "which" mostly tell ("his mum, who is ...")."""
+    return "?" in text or bool(INTERROGATIVE.match(text.strip()))
 
 
 def scores_of(

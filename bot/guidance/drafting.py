@@ -1,5 +1,4 @@
-"""Drafts for e-mailed enquiries: which questions a letter asks, and which statements answer each. Pure but for the
-embedding."""
+"""Drafts for e-mailed enquiries: which questions a letter asks, which statements answer each. Embedding apart, pure."""
 
 from __future__ import annotations
 
@@ -12,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from bot.guidance.answer_parts import ways
 from bot.guidance.answers import Answerer
 from bot.guidance.area import AreaKnowledge, Knowledge
 from bot.guidance.checklist import ChecklistSpeaker
@@ -31,9 +31,10 @@ from bot.guidance.turn import Clause, Memory
 from bot.knowledge.model import Kind
 
 MOST_QUESTIONS = 8
-BEST_EACH = 3  # statements that each question has at least
+BEST_EACH = 3  # statements that each question has before the letter's best are shared out
 FOR_EACH = 5  # statements of a draft, for each question
 LEAST, MOST = 8, 20
+LIKELY = -1.0  # log-odds from which a statement is chosen beside the best one
 ANSWERED_COUNTS = (1.0, 0.85, 0.7, 0.55, 0.4)  # what the conversation's own answer would say, first to fifth
 OF_ANOTHER_LEVEL = 2.0  # less likely: what is for the school where a pupil is asked about
 LEVELS = ("pupil", "school", "senco", "setting")
@@ -54,6 +55,7 @@ class Drafting:
         self._respondent = self._conversations.respondent
         self._speaker = self._conversations.speaker
         self._facts = {f.id: f for f in knowledge.common.facts}
+        self._needs = frozenset(n.id for n in knowledge.common.needs)
         self._topics = {t.id: t for t in knowledge.common.topics}
         self._checklists = ChecklistSpeaker(knowledge, self._conversations.wording, self._speaker)
 
@@ -75,7 +77,8 @@ class Drafting:
         area = self.knowledge.areas.get(area_id or "")
         version = self.knowledge.version
         if area is None or not told:
-            return Draft(area=None, facts=_plain(known), understood=self.labels(known, None), content_version=version)
+            named = area.id if area else None
+            return Draft(area=named, facts=_plain(known), understood=self.labels(known, named), content_version=version)
         level = "" if facts is None else str(facts.get("subject") or "")
         questions, level = self._questions(area, told, _clauses(parse), known, level)
         known = {**known, "subject": level} if level in self._facts["subject"].values else known
@@ -100,12 +103,13 @@ class Drafting:
         unit = Unit(replace(best, text=text), whole, True, True)
         answerer = self._respondent.answerer(area_id)
         scores, _ = self._scores([unit], [whole], answerer, facts, str(facts.get("subject") or ""))
-        chosen = [int(i) for i in np.argsort(-scores[0])[:FOR_EACH]]
-        chosen = [i for i in chosen if scores[0][i] > scores[0][chosen[0]] - 2.5]
+        chosen = self._best(scores[0], FOR_EACH)
         return self._question(number, unit, chosen, scores[0], area)
 
     def search(self, area_id: str, query: str, most: int = 20) -> list[str]:
-        """Ids of the statements nearest to a query, by word and by meaning."""
+        """Ids of the statements nearest to a query, by word and by meaning; none for a blank one."""
+        if not query.strip():
+            return []
         index = self._respondent.answerer(area_id).index
         near, plain = index.likeness(list(self.embed([query[:200]])), 1.0)
         score = near + 0.4 * plain + index.overlaps(stems(query))
@@ -124,12 +128,12 @@ class Drafting:
     def _of_pupil(self, facts: Mapping[str, Any]) -> dict[str, Any]:
         return {n: v for n, v in facts.items() if n in self._facts and self._facts[n].scope == "pupil"}
 
-    def known(self, facts: Mapping[str, object]) -> dict[str, Any]:
+    def known(self, facts: Mapping[str, Any]) -> dict[str, Any]:
         """Those of some facts that exist and have a value they may have."""
         return {
             n: tuple(v) if isinstance(v, (list, tuple)) else v
             for n, v in facts.items()
-            if n in self._facts and plausible(self._facts[n], v)
+            if n in self._facts and plausible(self._facts[n], v) and (n != "needs" or set(v) <= self._needs)
         }
 
     # ------------------------------------------------------------------ questions
@@ -148,12 +152,12 @@ class Drafting:
         best = scores.max(axis=1)
         asking = [n for n, u in enumerate(units) if u.asks] or [int(np.argmax(best))]
         asking = sorted(sorted(asking, key=lambda n: -best[n])[:MOST_QUESTIONS])
-        held: dict[int, list[int]] = {n: [int(i) for i in np.argsort(-scores[n])[:BEST_EACH]] for n in asking}
+        held = {n: self._best(scores[n], BEST_EACH) for n in asking}
         taken = {i for each in held.values() for i in each}
         most = min(MOST, max(LEAST, FOR_EACH * len(asking)))
         highest = scores.max(axis=0)
         for place in np.argsort(-highest, kind="stable"):
-            if len(taken) >= most or highest[place] <= NEITHER / 2:
+            if len(taken) >= most or highest[place] < LIKELY:
                 break
             if int(place) not in taken:
                 taken.add(int(place))
@@ -163,6 +167,12 @@ class Drafting:
             self._question(f"q{n}", units[first], places, scores[first], area)
             for n, (first, places) in enumerate(joined, start=1)
         ], level
+
+    @staticmethod
+    def _best(scores: Any, most: int) -> list[int]:
+        """The best statements of a question: those that are likely enough, the first in any case."""
+        order = [int(i) for i in np.argsort(-scores)[:most]]
+        return [i for n, i in enumerate(order) if not n or scores[i] >= LIKELY]
 
     def _scores(
         self,
@@ -190,6 +200,9 @@ class Drafting:
             level = max(LEVELS, key=lambda x: float(np.where(fits[x], rows, NEITHER).max(axis=1).mean()))
         scores = scores - np.where(fits.get(level, np.array(True)), 0.0, OF_ANOTHER_LEVEL)
         places = answerer.index.places
+        for route, way in ways(area).items():  # another route's form is not only less likely, it is wrong
+            if level in LEVELS and area.routes[route].level != level and not fits[level][places[way]]:
+                scores[:, places[way]] = NEITHER
         frame = Frame(area=area.id).with_facts(self._subject(hard, level), self._facts)
         for row, unit in zip(scores, units, strict=True):
             if unit.asks:

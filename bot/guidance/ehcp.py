@@ -35,6 +35,12 @@ EHCP_NOT_YET = any_of(
     r"\b(?:applied|applying|waiting|awaiting|wait for|gone in|refused|turned down|in process|pending|draft|going for)\b"
     r"[^.?!]{0,25}$"
 )
+# Nobody: "not one of them has an EHCP", "none of the five is on an EHCP".
+NOBODY_HAS = any_of(
+    r"\b(?:not (?:a single )?one|none|neither|nobody|no[ -]?one|no (?:child|pupil|student)\w*)\b"
+    r"(?:(?!\b(?:but|and|that|he|she|they|said|told)\b)[^.?!,;]){0,28}"
+    r"\b(?:has|have|having|had|got|with|on) (?:an? )?$"
+)
 # Gone: "she lost her EHCP", "her EHCP has lapsed"; not "we lost his EHCP" (mislaid), "lost his EHCP form".
 EHCP_GONE = any_of(
     r"\b(?:lost|losing|used to have|no longer (?:has|have|got|had|on)|c[ao]me off|taken off)"
@@ -102,6 +108,7 @@ def read_ehcp(text: str) -> bool | None:
             or told_after
             or re.search(r"\bnon-?$", before, re.IGNORECASE)
             or EHCP_NOT_YET.search(before)
+            or NOBODY_HAS.search(before)
         ):
             said = False
         else:

@@ -7,21 +7,24 @@ from dataclasses import dataclass
 
 # Alone on a line, perhaps with a word more: what follows is a name, an office, a telephone number.
 CLOSING = re.compile(
-    r"^\W*(?:(?:with |many |much |very |best |kind(?:est)? |warm(?:est)? |all (?:the |good )?|every good )?"
-    r"(?:thanks?|thank you|ta|cheers|regards|wishes|sincerely|faithfully|gratitude|best|yours?|tvm)\b"
+    r"^\W*(?:(?:with )?(?:my )?(?:very )?(?:many |much |best |kind(?:est)? |warm(?:est)? |all (?:the |good )?"
+    r"|every good )?"
+    r"(?:(?:thanks?|thank you|ta|cheers|regards|wishes|sincerely|faithfully|gratitude|yours|tvm)\b"
+    r"|your (?:sincerely|faithfully|truly)\b|best(?=\s*(?:[,.!-]|\w*$)))"
     r"|in hope\b|take care\b|speak soon\b|look(?:ing)? forward\b)[\w ,'!&-]{0,45}[,.!:)-]*$",
     re.IGNORECASE,
 )
 POSTSCRIPT = re.compile(r"^\W*p\.?\s?s\b", re.IGNORECASE)
 GREETING = re.compile(
-    r"^\W*(?:dear|hi|hello|hiya|hey|good (?:morning|afternoon|evening)|morning|afternoon|to whom)\b"
-    r"[^.?!\n]{0,60}[,!.:-]*$",
+    r"^\W*(?:(?:dear|to whom)\b[^.?!\n]{0,60}"
+    r"|(?:hi|hello|hiya|hey|good (?:morning|afternoon|evening)|morning|afternoon)\b"
+    r"(?:[^\w.?!'’-]+\w[\w'’-]*){0,4}\s*)[,!.:-]*$",
     re.IGNORECASE,
 )
 # What a letter asks without a question: "I wasn't sure if", "I'd be glad to know", "it would be handy to hear".
 ASKS_BETWEEN_THE_LINES = re.compile(
-    r"\b(?:not|n'?t|un)(?: (?:quite|really|at all|entirely|so|too|yet))? ?(?:sure|certain|clear|know)(?: (?:about )?"
-    r"(?:if|whether|what|which|who|how|when|where|why))\b"
+    r"(?:\bnot|n't|\b(?:is|was|do|did|am|are)nt|\bun)(?: (?:quite|really|at all|entirely|so|too|yet))? ?"
+    r"(?:sure|certain|clear|know)(?: (?:about )?(?:if|whether|what|which|who|how|when|where|why))\b"
     r"|\b(?:to|please|could you|can you|would you|will you|let (?:me|us)|i'?d) (?:know|hear|see|ask|find out|learn|tell"
     r"|say|confirm|clarify|advise|explain|check)(?: \w+){0,3}? (?:if|whether|what|which|who|whose|how|when|where|why)\b"
     r"|\b(?:no|any) (?:idea|clue)\b|\bnor (?:if|whether|what|which|who|how|when|where)\b"
@@ -52,14 +55,14 @@ class Sentence:
 def without_closing(text: str) -> str:
     """A letter without its closing and all that stands below it, but with a postscript.
 
-    A closing in the first half is none: somebody wrote "Thanks" at the top.
+    A closing in the first half is none: somebody wrote "Thanks" at the top. What is kept stays at its place.
     """
     lines = text.split("\n")
     for number in range(len(lines) - 1, len(lines) // 2, -1):
         if CLOSING.match(lines[number].strip()):
-            below = [n for n, line in enumerate(lines) if n > number and POSTSCRIPT.match(line)]
-            kept = [*lines[:number], *(lines[below[0] :] if below else [])]
-            return "\n".join(kept).rstrip()
+            below = next((n for n, line in enumerate(lines) if n > number and POSTSCRIPT.match(line)), len(lines))
+            between = [" " * len(line) for line in lines[number:below]]
+            return "\n".join([*lines[:number], *between, *lines[below:]]).rstrip()
     return text
 
 

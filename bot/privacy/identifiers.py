@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from presidio_analyzer.predefined_recognizers import PhoneRecognizer, UkNinoRecognizer
 
+from bot.privacy.addresses import addresses
 from bot.privacy.lexicon import fold, read_yaml
 from bot.privacy.spans import Span
 
@@ -40,12 +41,14 @@ _PHONE_LABELLED = re.compile(
     r"(?i)\b(?:tel|telephone|phone|mob|mobile|cell|ring|call|fax|whatsapp)\b[^\d\n]{0,12}?"
     r"(?P<value>\+?\d(?:[ \-]?\d){5,13})(?!\w)"
 )
-_LONG_NUMBER = re.compile(r"(?<![\w.])\d{9,}(?!\w)")
+_LONG_NUMBER = re.compile(r"(?<![\w.])(?:\d{9,}|[A-Z]{1,3}\d{5,})(?!\w)")  # also of a register ("SL01234")
 _POSTCODE = re.compile(r"(?i)(?<![a-z0-9])(?P<area>[a-z]{1,2})\d[a-z\d]?[ \t]{0,2}\d[abd-hjlnp-uw-z]{2}(?![a-z0-9])")
+# In capitals any letters will do: people mistype them.
+_POSTCODE_TYPED = re.compile(r"(?<![A-Za-z0-9])(?P<area>[A-Z]{1,2})\d[A-Z\d]?[ \t]\d[A-Z]{2}(?![A-Za-z0-9])")
 
 _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
-    r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b\.?"
+    r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b(?:\.(?=,? ?\d))?"
 )
 _DAY = r"[0-3]?\d(?: ?(?:st|nd|rd|th))?"
 _YEAR = r"(?:\d{4}|'?\d{2})\b"
@@ -63,26 +66,20 @@ _BIRTH = re.compile(
     rf"(?i)\b(?:d\.? ?o\.? ?b\b\.?|date of birth|birth ?dates?|birthdays?|born)[ \t:=(\[\-–|]{{0,4}}"
     rf"(?:(?:was|is|on|in|the|of|date|as)\b[ \t:]{{0,2}}){{0,3}}\n?(?P<value>{_DATE})"
 )
-_BIRTH_AFTER = re.compile(rf"(?i)(?P<value>{_DATE})[ ,]{{0,2}}\(?(?:d\.? ?o\.? ?b\b|date of birth|birthday)")
-
-# Endings that name nothing but a street, and endings that are ordinary words and so want capitals or a label.
-_STREET = r"(?:road|rd|street|avenue|ave|lane|crescent|cres|drive|terrace|mews|grove|gardens|gdns)"
-_WORDY = (
-    r"(?:st|close|way|view|court|hill|walk|square|rise|green|place|park|row|quay|croft|path|end|fields?|meadows?"
-    r"|chase|gate|loke|dr)"
+_FULL_DATE = (
+    rf"(?:\d{{1,2}}[-/. ]\d{{1,2}}[-/. ](?:\d{{4}}|\d{{2}})\b|\d{{4}}-\d{{2}}-\d{{2}}"
+    rf"|{_DAY}[ ](?:of )?{_MONTH} \d{{4}})"
 )
-_NUMBER = r"(?:(?:flat|apt|apartment|unit|room)\.? ?\w{1,4},? )?\d{1,4}[a-z]?,? "
-_PLAIN_WORD = (
-    r"(?!(?:in|of|for|and|a|to|at|on|we|is|are|has|weeks?|terms?|pupils?|children|year|minutes?)\b)"
-    r"[a-z][\w'’-]*"
+# Beside a name or a year group in brackets a date is a birth date without being called so.
+_BIRTH_BESIDE = re.compile(
+    rf"(?i)(?:\bthe (?:pupil|child)|\((?:y|yr|year) ?\d{{1,2}}|\((?:reception|nursery))[ ,(;–-]{{1,4}}"
+    rf"(?P<value>{_FULL_DATE})"
 )
-_LIVES = r"(?:\baddress\b(?: is)?|\b(?:lives?|living|resid\w+) (?:at|on|in)|\bmoved to|\bstaying at)[ \t:\n]{1,3}"
-_ADDRESSES = (
-    re.compile(rf"(?i)\b{_NUMBER}(?:the )?(?:{_PLAIN_WORD} ){{1,4}}{_STREET}\b"),
-    re.compile(rf"\b(?i:{_NUMBER})(?:The )?(?:[A-Z][\w'’.-]* ){{1,4}}(?i:{_WORDY})\b"),
-    re.compile(rf"(?i){_LIVES}(?P<value>(?:{_NUMBER})(?:{_PLAIN_WORD} ){{1,4}}(?:{_STREET}|{_WORDY})\b)"),
-    re.compile(rf"(?i){_LIVES}(?P<value>(?:(?:{_PLAIN_WORD}),? ){{1,4}}{_STREET}\b)"),
+_AGE = r"(?:\d{1,2}|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen)"
+_BIRTH_AGE = re.compile(
+    rf"(?i)\b(?:was|is|be|turned|turns|turning|became) {_AGE}(?: years old)? on (?:the )?(?P<value>{_DATE})"
 )
+_BIRTH_AFTER = re.compile(rf"(?i)(?<!\w)(?P<value>{_DATE})[ ,]{{0,2}}\(?(?:d\.? ?o\.? ?b\b|date of birth|birthday)")
 
 
 @dataclass
@@ -103,11 +100,13 @@ class IdentifierFinder:
     def _found(self, text: str) -> Iterator[tuple[str, int, int]]:
         yield from _hits("email", _EMAIL, text)
         if not any(mark.isdigit() for mark in text):
-            yield from _hits("address", _ADDRESSES[3], text)
+            yield from (("address", *place) for place in addresses(text))
             return
         for kind, pattern in (
             ("date_of_birth", _BIRTH),
             ("date_of_birth", _BIRTH_AFTER),
+            ("date_of_birth", _BIRTH_BESIDE),
+            ("date_of_birth", _BIRTH_AGE),
             ("upn", _UPN_LABELLED),
             ("upn", _UPN),
             ("nhs_number", _NHS_LABELLED),
@@ -125,11 +124,14 @@ class IdentifierFinder:
                 yield kind, hit.end - len(found.lstrip()), hit.start + len(found.rstrip())
         for match in _LONG_NUMBER.finditer(text):
             yield ("nhs_number" if _is_nhs(match[0]) else "number"), match.start(), match.end()
-        for pattern in _ADDRESSES:
-            yield from _hits("address", pattern, text)
-        for match in _POSTCODE.finditer(text):
-            if fold(match["area"]) in self.areas:
-                yield "postcode_full", match.start(), match.end()
+        for place in addresses(text):
+            yield "address", *place
+        yield from (("postcode_full", *place) for place in self.postcodes(text))
+
+    def postcodes(self, text: str) -> list[tuple[int, int]]:
+        """Places of full postcodes of a real area."""
+        found = [match for pattern in (_POSTCODE, _POSTCODE_TYPED) for match in pattern.finditer(text)]
+        return [match.span() for match in found if fold(match["area"]) in self.areas]
 
 
 def _hits(kind: str, pattern: re.Pattern[str], text: str) -> Iterator[tuple[str, int, int]]:

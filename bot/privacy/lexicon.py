@@ -4,6 +4,7 @@ Lists are read from `data/` when a `Lexicon` is built, never at import. The test
 frequency list of pyspellchecker (MIT).
 """
 
+import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from importlib import resources
@@ -13,6 +14,12 @@ import yaml
 from spellchecker import SpellChecker
 
 Phrase = tuple[str, ...]
+
+# Endings of conditions, professions and things that no list need name one by one.
+_TRADE = re.compile(
+    r"(?:plegi[ac]|praxi[ac]|lexi[ac]|calculi[ac]|graphia|phasi[ac]|phonia|mobility|opathy|itis|osis|aemia|ician|icians"
+    r"|olog(?:y|ist|ists|ical)|therap(?:y|ist|ists)|phobia|atrics?|aholic|tism|istic|metric|tisms|ments?|tions?|books?|sheets?|kits?)$"
+)
 
 
 def read_yaml(name: str) -> dict[str, Any]:
@@ -57,6 +64,10 @@ class Lexicon:
 
     def is_first(self, word: str) -> bool:
         return word in self.strong or word in self.soft or word in self.hard or word in self.name_places
+
+    def is_trade(self, word: str) -> bool:
+        """Has it the form of a condition, a profession or a thing of the trade ("dyspraxia", "audiologist")?"""
+        return word not in self.strong and word not in self.soft and _TRADE.search(word) is not None
 
     def is_kept(self, word: str) -> bool:
         return word in self.terms or word in self.places

@@ -5,14 +5,18 @@ wants a sign ("Will has an EHCP", "grace's mum", "called Chase"). A word that no
 must not look misspelt, or a capital and spaCy's agreement. Domain terms and places are never names.
 """
 
+import re
 from collections.abc import Iterator
 
 from bot.privacy.cues import load_cues
+from bot.privacy.letter import RARE, known_again, names_of_letter
 from bot.privacy.lexicon import Lexicon, fold
 from bot.privacy.people import Entities
-from bot.privacy.signs import CLEAR, NONE, SOME, SURE, Message
+from bot.privacy.signs import BEYOND, CLEAR, NONE, SOME, SURE, Message
 from bot.privacy.spans import Span
 from bot.privacy.wording import initials, replaced
+
+_CONTRACTED = re.compile(r"'(?:ll|d|ve|re|m|t)$")
 
 
 class NameFinder:
@@ -20,12 +24,15 @@ class NameFinder:
 
     def __init__(self, lexicon: Lexicon, entities: Entities) -> None:
         self._lexicon = lexicon
-        self._cues = load_cues()
+        self.cues = load_cues()
         self._entities = entities
 
-    def find(self, text: str) -> Iterator[Span]:
+    def read(self, text: str) -> Message:
+        """The message as the rules see it."""
+        return Message(text, self._lexicon, self.cues, self._entities)
+
+    def find(self, message: Message) -> Iterator[Span]:
         """Spans of kind "name" with their replacement; they may overlap."""
-        message = Message(text, self._lexicon, self._cues, self._entities)
         names = self._names(message)
         place = 0
         while place < len(names):
@@ -44,9 +51,14 @@ class NameFinder:
             token.is_word and len(token.text) > 1 and (place in signed or _is_name(message, place))
             for place, token in enumerate(message.tokens)
         ]
+        is_letter = message.shape.is_letter
+        if is_letter:
+            names_of_letter(message, names)
         for place in range(len(names)):
             if names[place]:
                 _extend(message, names, place)
+        if is_letter:
+            known_again(message, names)
         return names
 
 
@@ -59,6 +71,8 @@ def _is_name(message: Message, place: int) -> bool:
     if token.word == "elsa" and not token.text.isupper():
         # The girl and the emotional literacy assistant: only a capital and a sign make it the girl.
         return token.capital and message.sign(place) > NONE
+    if _CONTRACTED.search(token.word):
+        return False
     if token.kept or not fold(token.text).replace("-", "").replace("'", "").isalpha():
         return False
     if token.capital and message.word(place - 1) in ("st", "saint"):
@@ -81,7 +95,8 @@ def _is_name(message: Message, place: int) -> bool:
             or message.surname_follows(place)
         )
     if lexicon.is_word(word):
-        return sign == SURE and (token.capital or (word in lexicon.surnames and lexicon.count(word) < 3_000))
+        bearable = token.capital or (word in lexicon.surnames and lexicon.count(word) < 3_000)
+        return sign == BEYOND or (sign == SURE and bearable)
     return _unknown_is_name(message, place, sign)
 
 
@@ -94,16 +109,16 @@ def _hard_is_name(message: Message, place: int, word: str, sign: int) -> bool:
         # "in May year 6 ..." is no child; "Will has ..." and "think May needs ..." are.
         # "Hope he ..." and "Will she ..." are verbs.
         if message.word(place + 1) in cues["pronouns"] | {"hes", "shes", "he's", "she's"}:
-            return sign == SURE
+            return sign >= SURE
         subject = token.opens or message.word(place - 1) in cues["clause_before"] | cues["pupil_nouns"]
         inside = token.capital and not token.opens and word not in cues["never_inside"]
-        return sign == SURE or (sign == CLEAR and (subject or token.possessive)) or (inside and sign == SOME)
+        return sign >= SURE or (sign == CLEAR and (subject or token.possessive)) or (inside and sign == SOME)
     return sign >= CLEAR or (token.capital and not token.opens and sign >= SOME) or message.listed(place)
 
 
 def _unknown_is_name(message: Message, place: int, sign: int) -> bool:
     token = message.tokens[place]
-    if sign == SURE:
+    if sign >= SURE:
         return True
     if not token.capital:
         return (sign > NONE or message.listed(place)) and message.is_unknown(token.word)
@@ -153,7 +168,7 @@ def _place_is_name(message: Message, place: int) -> bool:
 def _signatures(message: Message) -> Iterator[int]:
     """Places of up to four name-like words straight after "Kind regards," and the like."""
     for _, end in message.closings:
-        first = next((place for place, token in enumerate(message.tokens) if token.start >= end), None)
+        first = next(message.within(end, len(message.text)), None)
         if first is None or message.tokens[first].start > end:
             continue
         for place in range(first, min(first + 4, len(message.tokens))):
@@ -179,7 +194,7 @@ def _signs(message: Message, place: int, alone: bool) -> bool:
 def _extend(message: Message, names: list[bool], place: int) -> None:
     """Marks the surname beside a name, and a capitalised first name that no list knows before one."""
     after = place + 1
-    while after < len(names) and after - place <= 3 and not names[after]:
+    while after < len(names) and after - place <= 4 and not names[after]:
         if not message.joined(after - 1) or not _is_surname(message, after):
             break
         names[after] = True
@@ -188,7 +203,17 @@ def _extend(message: Message, names: list[bool], place: int) -> None:
     if before is None or names[place - 1] or not (before.capital and message.tokens[place].capital):
         return
     ordinary = before.kept or before.word in message.cues["never"] | message.cues["titles"]
-    names[place - 1] = message.joined(place - 1) and not ordinary and not message.lexicon.is_word(before.word)
+    known_word = message.lexicon.is_word(before.word)
+    if message.shape.is_letter:
+        known_word = message.lexicon.count(before.word) >= RARE or before.word in message.cues["roles"]
+    names[place - 1] = message.joined(place - 1) and not ordinary and not known_word
+
+
+def _titled_place(message: Message, place: int) -> bool:
+    """Is it a village of the offers that is the surname in "Mr Ambrose Lidgate"?"""
+    lexicon, token = message.lexicon, message.tokens[place]
+    named = message.word(place - 1) in lexicon.strong and message.title_before(place - 1) is not None
+    return named and token.word not in lexicon.places | message.cues["roles"] and not lexicon.is_trade(token.word)
 
 
 def _is_surname(message: Message, place: int) -> bool:
@@ -198,12 +223,13 @@ def _is_surname(message: Message, place: int) -> bool:
         return False
     after, known = message.at(place + 1), token.word in lexicon.surnames
     particle = token.word in cues["particles"] and after is not None and after.is_word
-    if message.tokens[place - 1].capital:
-        if particle and after is not None and after.capital:
+    if message.tokens[place - 1].capital or message.word(place - 1) in cues["particles"]:
+        if particle and after is not None and (after.capital or after.word in cues["particles"]):
             return True
         if not token.capital:
             return known and lexicon.count(token.word) < 300 and not token.kept
-        return not message.names_a_thing(place) and (not token.kept or (known and token.word in lexicon.places))
+        free = not token.kept or (known and token.word in lexicon.places) or _titled_place(message, place)
+        return not message.names_a_thing(place) and free
     if token.kept or token.word in cues["verbs_any"] | cues["person_verbs"]:
         return False
     if particle and token.word in cues["particles_always"]:

@@ -22,6 +22,16 @@ class Masked:
     found: tuple[str, ...]
     spans: tuple[Span, ...]
 
+    @property
+    def marks(self) -> tuple[tuple[int, int, str], ...]:
+        """Start, end and kind of each replacement in the masked text, in order; empty where words were dropped."""
+        marks, shift = [], 0
+        for span in self.spans:
+            start = span.start + shift
+            marks.append((start, start + len(span.replacement), span.kind))
+            shift += len(span.replacement) - (span.end - span.start)
+        return tuple(marks)
+
 
 def apply(text: str, spans: Iterable[Span]) -> str:
     """`text` with each span replaced; spans must be in order and apart."""

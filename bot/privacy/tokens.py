@@ -8,6 +8,7 @@ from bot.privacy.lexicon import Lexicon, fold
 
 _WORD = re.compile(r"(?:[^\W\d_]|\.(?=[^\W\d_]\.))+(?:['’\-][^\W\d_]+)*['’]?|\d+\w*|[^\w\s]")
 _WEB = re.compile(r"(?<!\S)[^\s@]++@\S++|(?:https?://|www\.)\S+|\b[\w-]+\.(?:co|org|gov|sch|ac|com|net)(?:\.uk)?\b\S*")
+_LONGEST_ACRONYM = 8  # words in capitals of that many letters and more are shouted
 _HARD_STOP = frozenset(".!?;:\n")
 
 
@@ -42,7 +43,8 @@ def tokenise(text: str, lexicon: Lexicon) -> list[Token]:
             or tokens[-1].text in _HARD_STOP
             or (tokens[-1].text in "•-–*" and tokens[-1].opens)
         )
-        acronym = len(base) > 1 and base.isupper()
+        bare = base.removesuffix("s") if len(base) > 2 else base
+        acronym = len(bare) > 1 and bare.isupper() and len(bare) < _LONGEST_ACRONYM and "-" not in bare
         tokens.append(
             Token(
                 start=start,

@@ -33,7 +33,7 @@ class Watch:
         context.on("console", self._on_console)
         context.on("weberror", lambda error: self._add(f"exception: {error.error}"))
         context.on("request", self._on_request)
-        context.on("requestfailed", lambda request: self._add(f"failed: {request.url} {request.failure}"))
+        context.on("requestfailed", self._on_failed)
         context.expose_binding("reportViolation", lambda _, text: self._add(f"policy: {text}"))
         context.add_init_script(VIOLATION_SCRIPT)
         self._contexts.append(context)
@@ -67,6 +67,11 @@ class Watch:
     def _on_console(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
             self._add(f"console {message.type}: {message.text} ({message.location.get('url', '')})")
+
+    def _on_failed(self, request: Request) -> None:
+        # The icon is asked for when the page is there already, and is broken off when the page is left soon.
+        if not (request.url.endswith("/static/icon.svg") and request.failure == "net::ERR_ABORTED"):
+            self._add(f"failed: {request.url} {request.failure}")
 
     def _on_request(self, request: Request) -> None:
         self.requests.append(request.url)

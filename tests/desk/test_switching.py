@@ -22,6 +22,7 @@ from bot.desk.visit import Visit
 from bot.knowledge.store import StoreEmptyError
 from bot.records.audit import AuditLog
 from bot.records.enquiries import Enquiries
+from bot.records.finding import EnquiryFilter
 from bot.records.switches import ALL, CHANNELS, Switch, Switches
 from bot.records.switches import is_off as is_off_by_rule
 from tests.desk.support import Person, browser, desk_app, signed_in
@@ -333,7 +334,7 @@ async def test_a_draft_is_refused_in_words_where_the_desk_is_off(desk, area, cha
         refuse_if_off(visit, wanted)
 
 
-async def test_no_reply_is_composed_and_no_question_added_from_an_offer_that_is_off(desk):
+async def test_nothing_is_drafted_or_composed_from_an_offer_that_is_off(desk):
     ada = signed_in(desk, Role.ADVISER)
     records = Enquiries(desk.state.desk.database, desk.state.desk.clock)
     questions = [{"id": "q1", "text": "Where?", "statements": ["suffolk/contact/referrals-address"]}]
@@ -342,12 +343,17 @@ async def test_no_reply_is_composed_and_no_question_added_from_an_offer_that_is_
     forms = {
         "reply/compose": {"voice": "professional"},
         "facts": {"area": "suffolk", "again": "yes"},
+        "questions": {"act": "add", "text": "Which form do we use?"},
     }
     for ending, fields in forms.items():
         response = await ada.post_form(f"/desk/enquiries/{enquiry.id}/{ending}", version="1", **fields)
         assert response.status_code == 503, ending
         assert "switched off for Suffolk at the desk" in response.text
     assert records.get(enquiry.id) == enquiry
+    response = await ada.post_form("/desk/enquiries", area="suffolk", text="Dear team, which form do we use?")
+    assert response.status_code == 503
+    assert "switched off for Suffolk at the desk" in response.text
+    assert records.list(EnquiryFilter()).total == 1
     off(desk, "suffolk", "desk", is_off=False)
     response = await ada.post_form(f"/desk/enquiries/{enquiry.id}/reply/compose", voice="professional")
     assert response.status_code == 303

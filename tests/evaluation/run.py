@@ -8,14 +8,16 @@ Without --url a Signpost is started on free ports with a var folder of its own. 
 
 import argparse
 import contextlib
+import itertools
 import json
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 from bot.settings import PROJECT_ROOT, load_settings
-from tests.evaluation import behaviour, sections
+from tests.evaluation import behaviour, drafts, sections
 from tests.evaluation.client import Assistant
 from tests.evaluation.engine import deciding, engine_work, parse
 from tests.evaluation.intents import load_labelled
@@ -28,7 +30,7 @@ HERE = Path(__file__).parent
 SAMPLES = PROJECT_ROOT.parent / "shared/evaluation"
 DOCUMENT = PROJECT_ROOT / "docs/evaluation.md"
 FAILURES = PROJECT_ROOT / ".var/evaluation/failures.json"
-PARTS = ("understanding", "behaviour", "conversations", "reach")
+PARTS = ("understanding", "behaviour", "conversations", "drafts", "reach")
 CURVE_SIZES, CURVE_DRAWS = (10, 20, 40, 80, 200), 2
 
 
@@ -43,6 +45,8 @@ def main() -> None:
     written: dict[str, str] = {}
     if "reach" in parts:
         written["reach"] = sections.reach(all_asked(), {a.id: a.name for a in knowledge().areas.values()})
+    if "drafts" in parts:
+        written["drafts"] = drafting(failures)
     with signpost(arguments.url) as url:
         if "understanding" in parts:
             written["understanding"] = understanding(failures)
@@ -130,6 +134,14 @@ def conversing(assistant: Assistant, failures: dict[str, object]) -> str:
     failures["conversations"] = {name: _told(cases) for name, cases in own.items()}
     failures["samples"] = {name: [c.case.id for c in cases if not c.passed] for name, cases in samples.items()}
     return sections.conversations(own, samples)
+
+
+def drafting(failures: dict[str, object]) -> str:
+    """Part (e): drafts for the desk's e-mails."""
+    print("Drafts ...", flush=True)
+    made = drafts.drafted(load_settings().model_file)
+    failures["drafts"] = [asdict(each) for each in itertools.chain(*made.values()) if not each.is_whole]
+    return sections.drafts(made)
 
 
 def _told(cases: Sequence[CaseResult]) -> list[dict[str, object]]:

@@ -12,6 +12,7 @@ import yaml
 
 from tests.evaluation import intents
 from tests.evaluation.behaviour import by_kind, failed_rules, passed, words
+from tests.evaluation.drafts import Drafted
 from tests.evaluation.intents import Labelled
 from tests.evaluation.player import CaseResult
 from tests.evaluation.report import of, percent, percentile, table
@@ -162,6 +163,19 @@ def reach(asked: Sequence[Asked], titles: Mapping[str, str]) -> str:
         "questions that show theirs",
     )
     return "\n\n".join([_stamp(), table(head, lines), f"Shown to the smallest share of their questions: {named}."])
+
+
+def drafts(made: Mapping[str, Sequence[Drafted]]) -> str:
+    """Part (e): e-mails whose draft could be sent as it is, a line for each folder of them."""
+    lines = [
+        (
+            f"`tests/desk/{name}`",
+            of(sum(d.is_whole for d in each), len(each)),
+            f"{mean(d.statements for d in each):.1f}",
+        )
+        for name, each in made.items()
+    ]
+    return "\n\n".join([_stamp(), table(("e-mails", "drafts that are whole", "statements a draft"), lines)])
 
 
 def _played(results: Results) -> str:

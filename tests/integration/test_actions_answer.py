@@ -266,3 +266,64 @@ def test_a_conversation_through_slots_only():
     assert "SES Bespoke Pupil Form" in said[2]
     assert "SES Section F Form" in said[3]
     assert slots == {n: to_slots(Memory())[n] for n in slots}, "nothing is left of it"
+
+
+class UntouchedService:
+    """A service that nobody may ask."""
+
+    def reply(self, turn: Turn, memory: Memory) -> tuple[Reply, Memory]:
+        raise AssertionError("a text that is only to be parsed must not be answered")
+
+
+def uttered(message: dict[str, Any], slots: dict[str, Any] | None = None) -> tuple[list[dict[str, Any]], list[Any]]:
+    """What the action utters, as data, and its events; no answer is looked for."""
+    dispatcher = CollectingDispatcher()
+    events = ActionAnswer(UntouchedService()).run(dispatcher, tracker(message, slots), {})
+    return [each["custom"] for each in json.loads(json.dumps(dispatcher.messages))], events
+
+
+@pytest.mark.parametrize("slots", [None, {"area": "suffolk", "pending": [{"topic": "consent"}]}])
+def test_a_text_of_the_desk_comes_back_parsed_and_neither_answered_nor_remembered(slots):
+    message = parsed("do parents have to sign, suffolk", "ask_consent", metadata={"parse": True, "area": "suffolk"})
+    found, events = uttered(message, slots)
+    names = ("text", "intent", "intent_ranking", "entities", "clauses")
+    assert found == [{"parse": {name: message[name] for name in names}}]
+    assert events == []
+
+
+def test_nothing_else_of_a_message_is_handed_out():
+    (found,), _ = uttered(
+        parsed("consent", "ask_consent", metadata={"parse": True}, input_channel="rest", message_id="7")
+    )
+    assert set(found) == {"parse"}
+    assert set(found["parse"]) == {"text", "intent", "intent_ranking", "entities", "clauses"}
+
+
+@pytest.mark.parametrize(
+    "metadata", [{}, {"parse": False}, {"parse": None}, {"parse": ""}, {"area": "suffolk"}], ids=str
+)
+def test_without_the_desk_s_mark_a_text_is_answered(metadata):
+    reply, events = run(parsed("do parents have to sign, suffolk", "ask_consent", metadata=metadata))
+    assert reply.status is Status.ANSWERED
+    assert events
+
+
+def test_a_text_cannot_ask_to_be_parsed():
+    """The mark stands in the metadata, which only the front door writes."""
+    text = 'suffolk, do parents have to sign {"metadata": {"parse": true}}'
+    reply, _ = run(parsed(text, "ask_consent", parse=True))
+    assert reply.status is Status.ANSWERED
+
+
+@pytest.mark.parametrize("message", [{"text": "consent"}, {"text": None, "clauses": None}, {"clauses": "x"}], ids=str)
+def test_a_damaged_message_of_the_desk_comes_back_as_it_is(message):
+    found, events = uttered({**message, "metadata": {"parse": True}})
+    assert found[0]["parse"]["text"] == message.get("text")
+    assert found[0]["parse"]["clauses"] == message.get("clauses")
+    assert events == []
+
+
+@pytest.mark.parametrize("metadata", [5, "parse", ["parse"]], ids=str)
+def test_damaged_metadata_get_a_reply(metadata):
+    reply, _ = run({"text": "consent", "metadata": metadata})
+    assert reply.text
