@@ -283,7 +283,10 @@ def _before(told: Sequence[Sentence], sentence: Sentence) -> str:
 
 
 def _by_sentence(units: Sequence[Unit], held: Mapping[int, Sequence[int]]) -> list[tuple[int, list[int]]]:
-    """Questions of one sentence as one, with the statements of all of them; the first unit stands for it."""
+    """Questions of one sentence as one, with all their statements; the first unit stands for it.
+
+    What an earlier one has is left out, unless nothing else is an answer.
+    """
     found: dict[int, tuple[int, list[int]]] = {}
     for number, places in held.items():
         first, known = found.setdefault(units[number].sentence.start, (number, []))
@@ -291,7 +294,7 @@ def _by_sentence(units: Sequence[Unit], held: Mapping[int, Sequence[int]]) -> li
     said: set[int] = set()
     joined = []
     for first, places in found.values():
-        joined.append((first, [p for p in places if p not in said]))
+        joined.append((first, [p for p in places if p not in said] or places[:1]))
         said |= set(places)
     return joined
 

@@ -112,7 +112,9 @@ def test_privacy_tells_what_holds(tmp_path):
     assert "no cookies" in text
     assert not re.search(r"set_cookie|set-cookie|document\.cookie|localStorage|indexedDB", code, re.IGNORECASE)
     assert "session storage" in text
-    stored_by = [file.name for file in (root / "door").rglob("*.js") if "sessionStorage" in file.read_text(encoding="utf-8")]
+    stored_by = [
+        file.name for file in (root / "door").rglob("*.js") if "sessionStorage" in file.read_text(encoding="utf-8")
+    ]
     assert stored_by == ["signpost.js"]
 
 
