@@ -283,10 +283,7 @@ def _before(told: Sequence[Sentence], sentence: Sentence) -> str:
 
 
 def _by_sentence(units: Sequence[Unit], held: Mapping[int, Sequence[int]]) -> list[tuple[int, list[int]]]:
-    """Questions of one sentence as one, with all their statements; the first unit stands for it.
-
-    What an earlier one has is left out, unless nothing else is an answer.
-    """
+    """Questions of one sentence as one, by its first unit; what an earlier one has only where there is nothing else."""
     found: dict[int, tuple[int, list[int]]] = {}
     for number, places in held.items():
         first, known = found.setdefault(units[number].sentence.start, (number, []))

@@ -19,8 +19,10 @@ _CELTIC = re.compile(r"^(?:Mc|Mac|Fitz|[OD]['’])[A-Z]")
 def names_of_letter(message: Message, names: list[bool]) -> None:
     """Marks in `names` (one entry a token) what is part of a name because of where it stands in the e-mail."""
     shape = message.shape
-    for start, end in (*shape.signatures, *shape.heads):
+    for start, end in shape.signatures:
         _take_block(message, names, start, end)
+    for start, end in shape.heads:
+        _take_block(message, names, start, end, is_head=True)
     _take_last_word(message, names)
     for place in range(len(names)):
         if not names[place] and _is_rare_name(message, place):
@@ -53,7 +55,9 @@ def _take_last_word(message: Message, names: list[bool]) -> None:
         names[last] = names[last] or (rare and len(token.text) > 1 and not _is_no_name(message, token))
 
 
-def _take_block(message: Message, names: list[bool], block_start: int, block_end: int) -> None:
+def _take_block(
+    message: Message, names: list[bool], block_start: int, block_end: int, *, is_head: bool = False
+) -> None:
     """Marks the pieces of a signature (or of From, To, Cc) that are no job, no place and no number."""
     text, start = message.text, block_start
     ends = [match.span() for match in _SPLIT.finditer(text, block_start, block_end)]
@@ -61,7 +65,7 @@ def _take_block(message: Message, names: list[bool], block_start: int, block_end
         places = [p for p in message.within(start, end) if message.tokens[p].is_word]
         piece = text[start:end]
         if places and not any(mark.isdigit() or mark in "@?" for mark in piece):
-            _take_piece(message, names, places, is_first=number == 0)
+            _take_piece(message, names, places, is_first=is_head or number == 0)
         start = following
 
 

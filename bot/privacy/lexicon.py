@@ -18,7 +18,8 @@ Phrase = tuple[str, ...]
 # Endings of conditions, professions and things that no list need name one by one.
 _TRADE = re.compile(
     r"(?:plegi[ac]|praxi[ac]|lexi[ac]|calculi[ac]|graphia|phasi[ac]|phonia|mobility|opathy|itis|osis|aemia|ician|icians"
-    r"|olog(?:y|ist|ists|ical)|therap(?:y|ist|ists)|phobia|atrics?|aholic|tism|istic|metric|tisms|ments?|tions?|books?|sheets?|kits?)$"
+    r"|olog(?:y|ist|ists|ical)|therap(?:y|ist|ists)|phobia|(?:dont|opt|thet|thot|metr|iatr)ists?|titians?|practors?"
+    r"|atrics?|aholic|tism|istic|metric|tisms|ments?|tions?|books?|sheets?|kits?)$"
 )
 
 

@@ -9,7 +9,8 @@ from bot.privacy.spans import Span
 PUPIL, PARENT, PARENTS, STAFF = "the pupil", "the parent", "the parents", "a colleague"
 
 _INITIAL_AFTER = re.compile(
-    r"[ \t](?:[A-Z]-)?(?!I\b)[A-Z](?![\w'’]|[ \t]\d)(?:\.(?=[,;:)]|[ \t]{2}))?|[ \t][b-hj-z](?=[ \t]*[,.;:)\n]|[ \t]*$)"
+    r"[ \t](?:[A-Z]-)?(?!I\b(?![ \t]*(?:[,\n)]|$)))[A-Z](?![\w'’]|[ \t]\d)(?:\.(?=[,;:)]|[ \t]{2}))?"
+    r"|[ \t][b-hj-z](?=[ \t]*[,.;:)\n]|[ \t]*$)"
 )
 _ARTICLE = re.compile(r"(?:^|(?<=[\s(\"'“‘/]))(?P<word>[^\W\d_]+)[ ]$")
 _TITLED = re.compile(r"\b(?:(?:Mr (?:and|&) )?Mrs|Mr|Ms|Miss|Dr)\.? [A-Z](?![\w'’]|\.? ?[A-Z])")

@@ -45,6 +45,9 @@ LETTER = "Hello,\n\n{}\n\nThank you"
         ),
         ("He lives at Rose Cottage, Pound Lane, IP99 2XY.", "He lives at an address, a postcode."),
         ("He was 3 on the 2nd of April.", "He was 3 on the date of birth."),
+        ("Our son Hyperion is in Y7.\nHyperion copes.", "Our son is in Y7.\nthe pupil copes."),
+        ("We have Bertram (3), Lark (4) and Dell.", "We have the pupil (3), the pupil (4) and the pupil."),
+        ("PGI is how we call Persephone Gaunt-Ibrahim.", "the pupil is how we call the pupil."),
         ("It is for Iolo Quorn (Y5, 06.12.2016).", "It is for the pupil (Y5, a date of birth)."),
     ],
 )
@@ -65,6 +68,7 @@ def test_in_an_email_names_go_by_where_they_stand(masker: Masker, typed: str, ma
         "Our Special School and the Virtual School asked.",
         "In May we had an Annual Review, and the Graduated Response.",
         "Appendix B. Which pages?",
+        "He was seen for Ophthalmology and for Orthodontist visits.",
     ],
 )
 def test_in_an_email_terms_places_and_ordinary_words_stay(masker: Masker, sentence: str) -> None:
@@ -81,11 +85,11 @@ def test_a_signature_is_taken_whole_but_for_jobs_and_places(masker: Masker) -> N
 
 def test_the_heads_of_a_forwarded_message_are_taken(masker: Masker) -> None:
     typed = (
-        'See below.\n\nFrom: "Threlkeld, Augusta" <a.t@health.example.net>\nCc: Ynez Carmody; Bo Quill\n'
+        'See below.\n\nFrom: "Threlkeld, Augusta" <a.t@health.example.net>\nCc: Ynez Carmody; Price, Stone\n'
         "Subject: Re: Placement of Rafferty I\n\nWhich form?"
     )
     masked = masker.mask(typed).text
-    for name in ("Threlkeld", "Augusta", "Ynez", "Carmody", "Quill", "Rafferty"):
+    for name in ("Threlkeld", "Augusta", "Ynez", "Carmody", "Price", "Stone", "Rafferty"):
         assert name not in masked
     assert "Subject: Re: Placement of the pupil" in masked
 
