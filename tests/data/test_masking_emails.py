@@ -4,7 +4,6 @@ Rules were mended with the first fifty; the last fifty were written before that 
 """
 
 import re
-import time
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -92,14 +91,3 @@ def test_marks_tell_where_words_were_put_in_the_masked_text(part: str) -> None:
         found = masked(email["email"])
         assert [found.text[a:b] for a, b, _ in found.marks] == [span.replacement for span in found.spans]
         assert [kind for _, _, kind in found.marks] == [span.kind for span in found.spans]
-
-
-def test_an_email_of_two_hundred_words_is_masked_in_150_ms() -> None:
-    long = "\n\n".join(email["email"] for email in EMAILS[:5])
-    assert len(long.split()) >= 200
-    took = []
-    for number in range(5):
-        began = time.perf_counter()
-        masker().mask(f"{long}\n{number}")
-        took.append(time.perf_counter() - began)
-    assert min(took) < 0.15
