@@ -13,7 +13,7 @@ from bot.settings import Settings, load_settings
 from tests.evaluation.drafts import SETS, Drafted, drafted, judged, told
 
 # Just below what is reached today: what makes drafts worse is noticed. None of these e-mails is trained on.
-LEAST_WHOLE = {"enquiries": 20, "enquiries-2": 16}
+LEAST_WHOLE = {"enquiries": 19, "enquiries-2": 15}
 MOST_STATEMENTS = 20
 
 
