@@ -90,15 +90,14 @@ class _Letter:
         return "\n\n".join(block for block in blocks if block)
 
     def answer(self, question: Question, number: int, several: bool) -> str:
-        """One answer: heading where there are several, yes or no, then a sentence or a list."""
+        """One answer: heading where there are several, then a sentence or a list."""
         points = [p for i in dict.fromkeys(question.statements) if (p := self.point(i)) is not None]
         before = sorted({self.said[p.text] for p in points if p.text in self.said})
         new = list({p.text: p for p in points if p.text not in self.said}.values())
         self.said |= {p.text: number for p in new}
         labels = self.labels(points)
         told = [self.told(point, labels.get(point.statement_id, point.label)) for point in new]
-        verdict = self.words["verdicts"][question.verdict.value] if question.verdict else ""
-        opening = [verdict, _plain(question.lead)]
+        opening = [_plain(question.lead)]
         see = [self.words["see_also" if new else "see_above"].format(number=each) for each in before]
         if len(told) < 2:
             opening += [*told, *see, "" if points else self.nothing(question)]

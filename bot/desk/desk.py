@@ -7,13 +7,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 from jinja2 import Environment
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.desk.provider import Provider
 from bot.guidance.area import Knowledge
+from bot.guidance.zone import london
 from bot.records.database import Database
 from bot.records.switches import Switch, Switches
 from bot.settings import Settings
@@ -23,11 +23,6 @@ if TYPE_CHECKING:
 
 
 log = logging.getLogger("signpost.desk")
-
-
-def london() -> ZoneInfo:
-    """The zone of all dates that people read. Read when first needed: nothing opens a file at import."""
-    return ZoneInfo("Europe/London")
 
 
 @dataclass(frozen=True, slots=True)

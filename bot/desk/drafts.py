@@ -61,7 +61,7 @@ async def draft_of(desk: Desk, letter: Masked, area: str | None) -> Draft:
     """
     began = time.perf_counter()
     parse = await desk.parse(letter.corrected)
-    draft = await run_in_threadpool(lambda: desk.drafting().draft(parse, area, desk.today()))
+    draft = await run_in_threadpool(lambda: desk.drafting().draft(parse, area))
     await run_in_threadpool(_note, desk, draft.questions, draft.area, time.perf_counter() - began)
     return draft
 
@@ -75,7 +75,7 @@ async def drafted_again(
 
     def draft() -> Draft:
         drafting = desk.drafting()
-        return drafting.draft(parse, area, desk.today(), drafting.known(facts))
+        return drafting.draft(parse, area, drafting.known(facts))
 
     made = await run_in_threadpool(draft)
     if is_first:

@@ -9,12 +9,12 @@ from typing import Any
 from fastapi import APIRouter, Response
 
 from bot.desk.csv_file import csv_response
-from bot.desk.desk import london
 from bot.desk.errors import DeskError
 from bot.desk.statements import states_in
 from bot.desk.templating import day
 from bot.desk.visit import Visit, Visiting, values_of
 from bot.guidance.offer_audit import Counts, DocumentDate, OfferAudit, audit_of
+from bot.guidance.zone import london
 from bot.knowledge.passages import Passage, State
 from bot.records.gaps import times_told
 from bot.records.signoffs import Signoffs

@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import yaml
+
+from bot.guidance.zone import london
 
 MOST_CHARS = 500  # as a question is kept
 FROM_BUTTONS_ONLY = frozenset({"choose", "ask_several"})  # intents that nobody types
@@ -78,7 +79,7 @@ def phrasings_file(accepted: Iterable[Accepted]) -> str:
                 written.add((mark.intent, plain(text)))
                 texts.append(f"    - {text}")
         if texts:
-            day = mark.at.astimezone(ZoneInfo("Europe/London")).date().isoformat()
+            day = mark.at.astimezone(london()).date().isoformat()
             entries += [f"# mark {mark.number}, {day}", f"- intent: {mark.intent}", "  examples: |", *texts]
     lines += ["nlu:", *entries] if entries else ["nlu: []"]
     return "\n".join(lines) + "\n"

@@ -18,7 +18,7 @@ from jinja2 import (
     Template,
 )
 
-from bot.desk.desk import london
+from bot.guidance.zone import london
 
 STATIC_DIR = Path(__file__).with_name("static")
 TEMPLATES_DIR = Path(__file__).with_name("templates")

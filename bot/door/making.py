@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo
 
 from fastapi import Response
 from fastapi.responses import HTMLResponse
@@ -18,6 +17,7 @@ from bot.guidance.case import CaseError, unpack
 from bot.guidance.reply import ItemState, Reply
 from bot.guidance.speaking import Speaker
 from bot.guidance.turn import Memory
+from bot.guidance.zone import london
 
 FIRST_SEQUENCE = datetime(2026, 1, 1, tzinfo=UTC)  # sequence numbers of calendar entries are minutes since then
 OF_A_PUPIL = ("year", "ehcp", "needs")
@@ -126,7 +126,7 @@ class Documents:
 
 def today() -> date:
     """The day in England."""
-    return datetime.now(ZoneInfo("Europe/London")).date()
+    return datetime.now(london()).date()
 
 
 def case_of(reply: Reply) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from bot.guidance.reply import ChecklistItem, Status, Verdict
+from bot.guidance.reply import ChecklistItem, Status
 
 
 class Question(BaseModel):
@@ -25,7 +25,6 @@ class Question(BaseModel):
     topic: str = ""
     intent: str = ""
     status: Status = Status.ANSWERED
-    verdict: Verdict | None = None
     lead: str = ""
     confidence: float = 0.0
     statements: list[str] = Field(default_factory=list)
@@ -42,12 +41,9 @@ class Checked(BaseModel):
 
 
 class Draft(BaseModel):
-    """A draft. `facts`: the frame as data; `understood`: the same as (fact, label) for the page."""
+    """A draft. `facts`: what was understood, as data; `Drafting.labels` and `.checked` tell more of it."""
 
     area: str | None
     facts: dict[str, Any] = Field(default_factory=dict)
-    understood: list[tuple[str, str]] = Field(default_factory=list)
     questions: list[Question] = Field(default_factory=list)
-    checked: Checked | None = None
-    notices: list[str] = Field(default_factory=list)
     content_version: str = ""

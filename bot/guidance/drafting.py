@@ -6,7 +6,6 @@ import itertools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 import numpy as np
@@ -59,9 +58,7 @@ class Drafting:
         self._topics = {t.id: t for t in knowledge.common.topics}
         self._checklists = ChecklistSpeaker(knowledge, self._conversations.wording, self._speaker)
 
-    def draft(
-        self, parse: Mapping[str, Any], area_id: str | None, today: date, facts: Mapping[str, Any] | None = None
-    ) -> Draft:
+    def draft(self, parse: Mapping[str, Any], area_id: str | None, facts: Mapping[str, Any] | None = None) -> Draft:
         """The draft for a letter.
 
         Args:
@@ -77,21 +74,11 @@ class Drafting:
         area = self.knowledge.areas.get(area_id or "")
         version = self.knowledge.version
         if area is None or not told:
-            named = area.id if area else None
-            return Draft(area=named, facts=_plain(known), understood=self.labels(known, named), content_version=version)
+            return Draft(area=area.id if area else None, facts=_plain(known), content_version=version)
         level = "" if facts is None else str(facts.get("subject") or "")
         questions, level = self._questions(area, told, _clauses(parse), known, level)
         known = {**known, "subject": level} if level in self._facts["subject"].values else known
-        notices, _ = self._speaker.overdue([area], today, Memory())
-        return Draft(
-            area=area.id,
-            facts=_plain(known),
-            understood=self.labels(known, area.id),
-            questions=questions,
-            checked=self.checked(area, known),
-            notices=notices,
-            content_version=version,
-        )
+        return Draft(area=area.id, facts=_plain(known), questions=questions, content_version=version)
 
     def answer(self, parse: Mapping[str, Any], area_id: str, facts: Mapping[str, Any], number: str) -> Question:
         """One question that an adviser wrote or changed, with its statements. `number`: its id."""

@@ -20,7 +20,6 @@ _LAST = (
     r"(?:Primary|Prim|Juniors?|Infants?|Nursery|First|Middle|High|Secondary|Upper|Grammar|Combined|Academy|College|School"
     r"|Pre-?[Ss]chool|Federation|(?:Learning|Academy|Academies|Education|Schools) Trust)"
 )
-_RARE = 60  # a word counted no oftener in the list of English words is as good as unknown
 _CAP = r"(?:St\.? )?[A-Z][\w'’-]*"
 _NAMED = re.compile(
     rf"\b(?:[Tt]he )?(?P<name>{_CAP}(?: (?:{_CAP}|of(?: the)?|and|&|on|the|in)){{0,6}}?) "

@@ -77,10 +77,6 @@ class Signoffs:
             return first, False
         return _signoff(row), True
 
-    def latest(self) -> dict[str, Signoff]:
-        """The newest sign-off of each statement that ever had one."""
-        return {statement_id: signed[0] for statement_id, signed in self.all().items()}
-
     def all(self) -> dict[str, tuple[Signoff, ...]]:
         """All sign-offs by statement, the newest first. Whether one holds: bot.knowledge.passages.state_of."""
         found: dict[str, list[Signoff]] = {}

@@ -8,11 +8,11 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, extract, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from bot.guidance.zone import london
 from bot.records.database import Database
 from bot.records.models import EnquiryRow, TurnRow
 
@@ -103,12 +103,8 @@ def slow(hours: Sequence[float]) -> float:
     return sorted(hours)[math.ceil(SLOW_SHARE * len(hours)) - 1]
 
 
-def _london() -> ZoneInfo:
-    return ZoneInfo("Europe/London")  # kept by zoneinfo; read when it is first needed, not at import
-
-
 def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), _london()).astimezone(UTC)
+    return datetime.combine(day, time(), london()).astimezone(UTC)
 
 
 def _monday(day: date) -> date:
@@ -121,7 +117,7 @@ def _days(session: Session, asked: ColumnElement[bool]) -> tuple[DayCount, ...]:
     days: Counter[date] = Counter()
     for *parts, count in session.execute(select(*hour, func.count()).where(asked).group_by(*hour)):
         at = datetime(*(int(part) for part in parts), tzinfo=UTC)  # type: ignore[arg-type,misc]
-        days[at.astimezone(_london()).date()] += count
+        days[at.astimezone(london()).date()] += count
     return tuple(DayCount(day, count) for day, count in sorted(days.items()))
 
 
@@ -136,7 +132,7 @@ def _reply_times(session: Session, begins: datetime, ends: datetime) -> tuple[Re
     weeks: dict[date, list[float]] = {}
     for created_at, answered_at in rows:
         if answered_at is not None:
-            week = weeks.setdefault(_monday(answered_at.astimezone(_london()).date()), [])
+            week = weeks.setdefault(_monday(answered_at.astimezone(london()).date()), [])
             week.append(max(0.0, (answered_at - created_at).total_seconds() / 3600))
     return tuple(
         ReplyTimes(monday, len(hours), statistics.median(hours), slow(hours)) for monday, hours in sorted(weeks.items())

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import insert, select
 
 from bot.records.database import Database
 from bot.records.models import TurnRow, UnansweredRow
@@ -49,19 +49,6 @@ class Unanswered:
     question: str
     content_version: str
     mark_id: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Count:
-    """How many questions went alike on one day (UTC), at least 1; `milliseconds`: to a reply, on average."""
-
-    day: date
-    channel: str
-    area: str
-    topic: str
-    status: str
-    number: int
-    milliseconds: float
 
 
 class TurnLog:
@@ -120,22 +107,6 @@ class TurnLog:
             query = query.where(UnansweredRow.mark_id.is_(None))
         with self._database.session() as session:
             return tuple(_unanswered(row) for row in session.scalars(query))
-
-    def counts(self, since: datetime, until: datetime) -> tuple[Count, ...]:
-        """How often what was asked from `since` on and before `until`, by day and the names in their order."""
-        kinds = (func.date(TurnRow.at), TurnRow.channel, TurnRow.area, TurnRow.topic, TurnRow.status)
-        query = (
-            select(*kinds, func.count(), func.avg(TurnRow.milliseconds))
-            .where(TurnRow.at >= since, TurnRow.at < until)
-            .group_by(*kinds)
-            .order_by(*kinds)
-        )
-        with self._database.session() as session:
-            return tuple(
-                # A day is a date in PostgreSQL and text in SQLite.
-                Count(date.fromisoformat(str(day)), channel, area, topic, status, number, float(milliseconds))
-                for day, channel, area, topic, status, number, milliseconds in session.execute(query)
-            )
 
 
 def _storable(question: str) -> str:

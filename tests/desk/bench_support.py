@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
+from sqlalchemy import select
 
 from bot.guidance.mail import sentences
 from bot.records.enquiries import Enquiries, Enquiry
 from bot.records.finding import EnquiryFilter
+from bot.records.models import TurnRow
 from bot.records.turns import TurnLog, Unanswered
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'{{ 7 * 7 }}"
@@ -60,6 +62,12 @@ def again(app: FastAPI, enquiry: Enquiry) -> Enquiry:
 def unanswered(app: FastAPI) -> tuple[Unanswered, ...]:
     """What was kept for the content owners."""
     return TurnLog(app.state.desk.database).unanswered()
+
+
+def turns(app: FastAPI) -> list[TurnRow]:
+    """All questions that were counted."""
+    with app.state.desk.database.session() as session:
+        return list(session.scalars(select(TurnRow)))
 
 
 def stored(app: FastAPI) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import AsyncIterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -24,8 +24,7 @@ from bot.guidance.speaking import Speaker
 from bot.records.enquiries import Enquiry
 from bot.records.states import EnquiryStatus
 from bot.records.switches import Switches
-from bot.records.turns import TurnLog
-from tests.desk.bench_support import HOSTILE, Parsing, all_of, stored, unanswered
+from tests.desk.bench_support import HOSTILE, Parsing, all_of, stored, turns, unanswered
 from tests.desk.support import Person, desk_app, signed_in
 from tests.integration.door_fakes import DISCLOSURE, NAME
 
@@ -69,8 +68,7 @@ def only(app: FastAPI) -> Enquiry:
 
 def counted(app: FastAPI) -> int:
     """How many questions were counted."""
-    found = TurnLog(app.state.desk.database).counts(NOW - timedelta(days=1), NOW + timedelta(days=1))
-    return sum(count.number for count in found)
+    return len(turns(app))
 
 
 def nothing_of(app: FastAPI, *texts: str) -> None:
@@ -188,9 +186,8 @@ async def test_without_a_known_area_the_enquiry_is_kept_and_waits_for_somebody_t
 async def test_its_questions_are_counted_and_the_masked_words_of_unsure_ones_kept(desk, ada):
     await ada.post_form(POST, text=EMAIL, area="suffolk")
     questions = [Question.model_validate(each) for each in only(desk).questions]
-    counts = TurnLog(desk.state.desk.database).counts(NOW - timedelta(days=1), NOW + timedelta(days=1))
     assert counted(desk) == len(questions)
-    assert {(count.channel, count.area) for count in counts} == {("desk", "suffolk")}
+    assert {(turn.channel, turn.area) for turn in turns(desk)} == {("desk", "suffolk")}
     unsure = {q.text for q in questions if q.status is not Status.ANSWERED or q.confidence < 0.5}
     assert {each.question for each in unanswered(desk)} == unsure
     assert unsure

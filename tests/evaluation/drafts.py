@@ -14,7 +14,7 @@ from bot.desk.drafts import SUBJECT
 from bot.desk.letters import read_pasted
 from bot.guidance.drafting import Drafting
 from tests.evaluation.engine import door, engine_work
-from tests.guidance_support import TODAY, embedder, knowledge
+from tests.guidance_support import embedder, knowledge
 
 FOLDER = Path(__file__).resolve().parents[1] / "desk"
 SETS = ("enquiries", "enquiries-2")
@@ -61,7 +61,7 @@ def drafted(model: Path, folders: Sequence[Path] = tuple(FOLDER / name for name 
     drafting = Drafting(knowledge(), embedder().embed)
     found: dict[str, list[Drafted]] = {folder.name: [] for folder in folders}
     for (path, enquiry), parse in zip(read, parses, strict=True):
-        draft = drafting.draft(parse, enquiry["area"], TODAY)
+        draft = drafting.draft(parse, enquiry["area"])
         said = {statement for question in draft.questions for statement in question.statements}
         found[path.parent.name].append(judged(path.stem, enquiry["questions"], said))
     return found

@@ -1,7 +1,7 @@
 """What was asked, in both databases."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select, update
@@ -58,27 +58,6 @@ def test_the_newest_come_first_from_a_time_on_and_what_was_decided_about_is_left
         session.execute(update(UnansweredRow).where(UnansweredRow.question == "question 1").values(mark_id=mark.id))
     assert [kept.question for kept in log.unanswered()] == ["question 2", "question 0"]
     assert [bool(kept.mark_id) for kept in log.unanswered(only_unmarked=False)] == [False, True, False]
-
-
-def test_questions_are_counted_by_day_channel_area_topic_and_status_within_the_period(database: Database) -> None:
-    log, midnight = TurnLog(database), datetime(2026, 11, 3, tzinfo=UTC)
-    log.add_many(
-        [
-            replace(MISSED, at=NOON - timedelta(microseconds=1)),
-            replace(MISSED, milliseconds=100),
-            replace(MISSED, at=midnight - timedelta(microseconds=1), milliseconds=200),
-            replace(MISSED, at=midnight, channel="teams"),
-            replace(MISSED, at=midnight, status="answered"),
-            replace(MISSED, at=midnight + timedelta(hours=1)),
-        ]
-    )
-    found = log.counts(NOON, midnight + timedelta(hours=1))
-    assert [(c.day, c.channel, c.status, c.number, c.milliseconds) for c in found] == [
-        (date(2026, 11, 2), "web", "not_stated", 2, 150.0),
-        (date(2026, 11, 3), "teams", "not_stated", 1, 80.0),
-        (date(2026, 11, 3), "web", "answered", 1, 80.0),
-    ]
-    assert {(c.area, c.topic) for c in found} == {("suffolk", "cost")}
 
 
 def test_all_or_none_are_kept(database: Database) -> None:

@@ -17,7 +17,7 @@ from bot.desk.blanks import unfilled
 from bot.desk.composing import Composed, Voice, compose
 from bot.documents.texts import clean
 from bot.guidance.draft import Question
-from bot.guidance.reply import Status, Verdict
+from bot.guidance.reply import Status
 from bot.knowledge.model import Kind
 from tests.guidance_support import AREAS, TODAY, knowledge
 
@@ -59,15 +59,14 @@ def some(area: str, **wanted: Any) -> list[str]:
 
 def test_both_voices_have_the_same_words():
     assert set(words()["professional"]) == set(words()["parent"])
-    assert set(words()["verdicts"]) == {verdict.value for verdict in Verdict}
 
 
 def test_one_question_with_one_statement_is_a_sentence_between_greeting_and_sign_off():
-    reply = composed(question(CONTACT, verdict=Verdict.YES))
+    reply = composed(question(CONTACT))
     assert reply.text == (
         "Hello [name of the person who wrote],\n\n"
         "Thank you for your e-mail. This is what the Suffolk offer says.\n\n"
-        "Yes. The only e-mail address in the SES Core Offer is SESreferrals@suffolk.gov.uk.\n\n"
+        "The only e-mail address in the SES Core Offer is SESreferrals@suffolk.gov.uk.\n\n"
         "Where to write or look: SESreferrals@suffolk.gov.uk\n\n"
         "Kind regards\n[your name]"
     )
@@ -84,9 +83,9 @@ def test_several_statements_are_a_list_and_several_questions_have_numbered_headi
 
 def test_a_statement_chosen_twice_is_said_once_and_pointed_to():
     one, two = some("suffolk", kind=Kind.FACT)[:2]
-    text = composed(question(one, one), question(one, verdict=Verdict.NO), question(one, two)).text
+    text = composed(question(one, one), question(one), question(one, two)).text
     assert text.count(text_of(one)) == 1
-    assert "2. About it\nNo. Please see my answer 1 above.\n" in text
+    assert "2. About it\nPlease see my answer 1 above.\n" in text
     assert f"3. About it\n{text_of(two)} Please see my answer 1 above, too.\n" in text
 
 
@@ -197,7 +196,6 @@ IDS = [s for area in AREAS for s in knowledge().areas[area].statements]
         st.builds(
             question,
             status=st.sampled_from(Status),
-            verdict=st.sampled_from([None, *Verdict]),
             heading=st.text(max_size=20),
             lead=st.text(max_size=20),
             id=st.just("q"),

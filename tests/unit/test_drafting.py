@@ -23,7 +23,7 @@ from bot.guidance.service import knowledge_of
 from bot.knowledge.content import read_content
 from bot.knowledge.model import Statement
 from bot.knowledge.store import Store
-from tests.guidance_support import AREAS, CONTENT, TODAY, embedder, knowledge
+from tests.guidance_support import AREAS, CONTENT, embedder, knowledge
 
 NEW = "example-borough"
 # Sentences as letters have them, all invented; each asks or tells one thing.
@@ -74,7 +74,7 @@ def parse(text: str, **intents: str) -> dict[str, Any]:
 
 def draft(text: str, area: str | None = "suffolk", facts: dict[str, Any] | None = None, **intents: str) -> Draft:
     """The draft of a letter."""
-    return drafting().draft(parse(text, **intents), area, TODAY, facts)
+    return drafting().draft(parse(text, **intents), area, facts)
 
 
 def chosen(found: Draft) -> list[str]:
@@ -152,7 +152,7 @@ def test_two_questions_of_one_sentence_are_one_question():
         both["clauses"].append(
             {"text": part, "start": start, "end": start + len(part), "intent": "", "confidence": 0.0, "ranking": []}
         )
-    found = drafting().draft(both, "suffolk", TODAY)
+    found = drafting().draft(both, "suffolk")
     assert [q.text for q in found.questions] == [text]
 
 
@@ -176,7 +176,7 @@ def test_a_letter_that_asks_nothing_gets_one_question_all_the_same():
 def test_whom_a_letter_is_about_is_seen(letter, level):
     found = draft(letter, Which="ask_how_to_refer", Is="ask_senco_support")
     assert found.facts["subject"] == level
-    assert ("subject", dict(found.understood)["subject"]) in found.understood
+    assert "subject" in dict(drafting().labels(found.facts, "suffolk"))
     area = knowledge().areas["suffolk"]
     routes = area.routes_of[found.questions[-1].statements[0]]
     assert routes is None or level in {area.routes[r].level for r in routes}
@@ -211,9 +211,9 @@ def test_two_pupils_of_whom_one_has_an_ehcp_leave_both_forms_possible():
 
 def test_without_an_area_there_is_no_question_but_what_was_understood():
     found = draft("He is in Year 4 and has no EHCP.\nWhich form do we need?", area=None)
-    assert (found.area, found.questions, found.checked) == (None, [], None)
+    assert (found.area, found.questions) == (None, [])
     assert found.facts == {"ehcp": False, "year": 4, "subject": "pupil"}
-    assert {fact for fact, _ in found.understood} == {"ehcp", "year", "subject"}
+    assert {fact for fact, _ in drafting().labels(found.facts, None)} == {"ehcp", "year", "subject"}
     assert found.content_version == knowledge().version
 
 
@@ -261,16 +261,16 @@ def test_what_the_letter_shows_of_readiness_is_told_where_it_is_clear_which_way_
         "He is in Year 4, has no EHCP and goes to a mainstream school.\nMum has signed.\nWhich form do we need for him?"
     )
     found = draft(letter, Which="ask_how_to_refer")
-    assert found.checked is not None
-    assert (found.checked.route, found.checked.title) == ("bespoke", "Bespoke pupil support")
-    assert found.checked.lead
-    assert {item.statement_id for item in found.checked.items} <= set(knowledge().areas["suffolk"].statements)
-    states = {
-        item.state
-        for item in drafting().checked(knowledge().areas["suffolk"], found.facts | {"parents_signed": True}).items
-    }
-    assert ItemState.DONE in states
-    assert draft("Which form do we need?", facts={}).checked is None
+    area = knowledge().areas["suffolk"]
+    checked = drafting().checked(area, found.facts)
+    assert checked is not None
+    assert (checked.route, checked.title) == ("bespoke", "Bespoke pupil support")
+    assert checked.lead
+    assert {item.statement_id for item in checked.items} <= set(area.statements)
+    signed = drafting().checked(area, found.facts | {"parents_signed": True})
+    assert signed is not None
+    assert ItemState.DONE in {item.state for item in signed.items}
+    assert drafting().checked(area, {}) is None
 
 
 # ---------------------------------------------------------------------- what an adviser asks
@@ -330,7 +330,7 @@ def test_another_authority_is_another_folder(tmp_path: Path):
     three = Drafting(knowledge_of(store), embedder().embed)
     store.engine.dispose()
     letter = "We are a school in Exampleton.\nOur girl in Year 5 has no EHCP.\nDo parents have to sign?\nWhich form do we need?"
-    found = three.draft(parse(letter, Do="ask_consent", Which="ask_how_to_refer"), None, TODAY)
+    found = three.draft(parse(letter, Do="ask_consent", Which="ask_how_to_refer"), None)
     assert found.area == NEW
     assert [q.text for q in found.questions] == ["Do parents have to sign?", "Which form do we need?"]
     assert f"{NEW}/ladder/consent" in chosen(found)
