@@ -12,6 +12,7 @@ from bot.cli_records import app as records_app
 from bot.cli_reports import reports
 from bot.cli_signoff import signoff
 from bot.cli_switch import app as switch_app
+from bot.cli_teams import app as teams_app
 
 app = typer.Typer(
     help="Signpost: which service, what first, which form, where to.",
@@ -23,6 +24,7 @@ app.add_typer(content_app, name="content")
 app.add_typer(learning_app, name="learning")
 app.add_typer(records_app, name="records")
 app.add_typer(switch_app, name="switch")
+app.add_typer(teams_app, name="teams")
 app.command()(reports)
 
 

@@ -15,9 +15,8 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.brands import brands_in
-from bot.settings_checks import desk_faults
+from bot.settings_checks import PREFIX, desk_faults, fault_line, split, teams_faults, variable_name
 
-PREFIX = "SIGNPOST_"
 PROJECT_ROOT = Path(__file__).resolve().parents[1]
 DEVELOPMENT_SECRET = "development-only-secret-never-use-it-in-production"  # noqa: S105 - refused there
 SHORTEST_PRODUCTION_SECRET = 32
@@ -128,10 +127,24 @@ class Settings(BaseSettings):
     desk_idle_minutes: int = Field(30, ge=1, description="Idle minutes after which a person is signed out of the desk.")
     desk_longest_hours: int = Field(10, ge=1, description="Hours after which a person signs in again in any case.")
 
-    retention_hours: int = Field(48, ge=1, description="Idle hours after which a conversation is deleted.")
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
-        "INFO", description="DEBUG, INFO, WARNING or ERROR."
+    teams_app_id: str = Field(
+        "", description="Application id of the bot's registration. Empty: Teams is off and its endpoint answers 503."
     )
+    teams_app_secret: SecretStr = Field(SecretStr(""), description="Client secret of that registration.")
+    teams_tenant: str = Field("", description="Tenant id of that registration, which is single-tenant.")
+    teams_allowed_tenants: str = Field(
+        "", description="Tenant ids whose people may ask besides that of the registration, with commas."
+    )
+    teams_area: str = Field("", description="Area that is taken for granted in Teams, such as suffolk. Empty: none.")
+    teams_developer_name: str = Field("", description="Who offers the app, as Teams shows it.")
+    teams_developer_website: str = Field("", description="Website of whoever offers the app.")
+    teams_terms_url: str = Field("", description="Page with the terms of use of the app. Empty: the help page.")
+    teams_dangerously_allow_unauthenticated_requests: bool = Field(
+        False, description="Lets anybody on this machine speak as Teams. Refused as the one for the desk is."
+    )
+
+    retention_hours: int = Field(48, ge=1, description="Idle hours after which a conversation is deleted.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="DEBUG, INFO, WARNING, ERROR.")
     log_max_bytes: int = Field(5_000_000, ge=10_000, description="Size at which a log file is begun anew, in bytes.")
     log_backups: int = Field(3, ge=0, description="Number of older log files kept for each part.")
     metrics_enabled: bool = Field(False, description="Whether the door answers /metrics (Prometheus).")
@@ -188,7 +201,10 @@ class Settings(BaseSettings):
                 shortest = SHORTEST_PRODUCTION_SECRET
                 raise ValueError(f"SIGNPOST_SECRET: production needs at least {shortest} characters")
         plain = {name: self._plain(name) for name in type(self).model_fields}
-        faults = list(desk_faults(plain, is_production=self.is_production))
+        faults = [
+            *desk_faults(plain, is_production=self.is_production),
+            *teams_faults(plain, os.environ, is_production=self.is_production),
+        ]
         if faults:
             raise ValueError("\n".join(faults))
         return self
@@ -221,12 +237,17 @@ class Settings(BaseSettings):
     @property
     def trusted_proxy_list(self) -> list[str]:
         """`trusted_proxies` as a list."""
-        return _split(self.trusted_proxies)
+        return split(self.trusted_proxies)
 
     @property
     def allowed_origin_list(self) -> list[str]:
         """`allowed_origins` as a list."""
-        return _split(self.allowed_origins)
+        return split(self.allowed_origins)
+
+    @property
+    def teams_tenant_list(self) -> list[str]:
+        """Tenants whose people may ask in Teams, in lower case."""
+        return [tenant.lower() for tenant in [self.teams_tenant, *split(self.teams_allowed_tenants)] if tenant]
 
     def as_environment(self) -> dict[str, str]:
         """All settings as environment variables, the secret too, so that all parts agree."""
@@ -235,11 +256,6 @@ class Settings(BaseSettings):
             text = self._plain(name)
             values[variable_name(name)] = str(text).lower() if isinstance(text, bool) else str(text)
         return values
-
-
-def variable_name(setting: str) -> str:
-    """Name of the environment variable of a setting: `engine_port` -> `SIGNPOST_ENGINE_PORT`."""
-    return PREFIX + setting.upper()
 
 
 def unknown_variables(environ: Mapping[str, str]) -> list[str]:
@@ -263,7 +279,7 @@ def load_settings(env_file: Path | None = PROJECT_ROOT / ".env") -> Settings:
     try:
         settings = Settings(_env_file=env_file)
     except ValidationError as error:
-        faults += [_fault_line(dict(fault)) for fault in error.errors(include_input=False, include_url=False)]
+        faults += [fault_line(fault) for fault in error.errors(include_input=False, include_url=False)]
     if faults:
         raise SettingsError("\n".join(faults))
     return settings
@@ -281,12 +297,3 @@ def env_example() -> str:
             text = f'"{text}"'
         lines += ["", f"# {field.description}", f"# {variable_name(name)}={text}"]
     return "\n".join(lines) + "\n"
-
-
-def _fault_line(fault: dict[str, Any]) -> str:
-    message = str(fault["msg"]).removeprefix("Value error, ")
-    return f"{variable_name(str(fault['loc'][0]))}: {message}" if fault["loc"] else message
-
-
-def _split(text: str) -> list[str]:
-    return [item.strip() for item in text.split(",") if item.strip()]

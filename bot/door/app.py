@@ -1,11 +1,14 @@
 """The front door as an ASGI app. `uvicorn --factory bot.door.app:create_app` serves it."""
 
+from __future__ import annotations
+
 import asyncio
 import contextlib
 import functools
 import math
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
@@ -15,6 +18,7 @@ from bot.desk.app import form_targets, is_desk
 from bot.door.api import api_routes, json_response
 from bot.door.assets import asset_routes
 from bot.door.for_desk import join_desk
+from bot.door.for_teams import join_teams
 from bot.door.guard import Correct, IsDisclosure, Mask
 from bot.door.incoming import RefusedError
 from bot.door.info import info_routes
@@ -30,6 +34,9 @@ from bot.knowledge.lookups import own_words
 from bot.records.database import Database
 from bot.settings import Settings, load_settings
 
+if TYPE_CHECKING:
+    from bot.teams.bot import Cloud
+
 
 def create_app(
     settings: Settings | None = None,
@@ -37,19 +44,23 @@ def create_app(
     mask: Mask | None = None,
     is_disclosure: IsDisclosure | None = None,
     correct: Correct | None = None,
+    cloud: Cloud | None = None,
 ) -> FastAPI:
     """The app. What is left out is taken from the environment, from bot.privacy and from bot.spelling.
+
+    `cloud`: where the tokens of Teams come from, if not from Microsoft.
 
     Building the masker takes some seconds. Raises: SettingsError: a setting is wrong.
     """
     settings = settings or load_settings()
     log_to_stderr(settings.log_level)
+    covers = _listed(authority_names(settings.content_dir))
     words = Words.load(
         {
             "max_chars": f"{settings.max_message_chars:,}",
             "max_sender_chars": settings.max_sender_chars,
             "max_body_bytes": f"{settings.max_body_bytes:,}",
-            "covers": _listed(authority_names(settings.content_dir)),
+            "covers": covers,
         }
     )
     if mask is None or is_disclosure is None:
@@ -61,9 +72,13 @@ def create_app(
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await parts.open()
+        if bot is not None:
+            await bot.start()
         purging = asyncio.create_task(parts.purge_for_ever(lambda: app.state.desk.clock()))
         yield
         purging.cancel()
+        if bot is not None:
+            await bot.close()
         await parts.close()
 
     app = FastAPI(lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
@@ -72,6 +87,7 @@ def create_app(
     app.include_router(take_routes(parts))
     app.include_router(info_routes(parts))
     app.include_router(asset_routes(parts))
+    bot = join_teams(app, parts, covers, cloud)
     _answer_errors(app, words)
     broken_desk = join_desk(app, parts, database)
     if settings.allowed_origin_list:
@@ -89,6 +105,7 @@ def create_app(
         on_error=lambda path: broken_desk() if is_desk(path) else _error(words, 500, "internal"),
     )
     app.state.parts = parts
+    app.state.teams = bot
     return app
 
 

@@ -5,7 +5,7 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import httpx
 from sqlalchemy.exc import SQLAlchemyError
@@ -32,6 +32,7 @@ from bot.knowledge.model import Kind
 from bot.knowledge.store import Store, StoreEmptyError
 from bot.records.database import Database
 from bot.records.switches import Switch, Switches
+from bot.records.teams import TeamsTurns
 from bot.records.turns import TurnLog
 from bot.settings import Settings
 
@@ -59,6 +60,7 @@ class Parts:
     records: Database
     board: SwitchBoard
     recorder: Recorder
+    teams: TeamsTurns
 
     @classmethod
     def join(
@@ -110,6 +112,7 @@ class Parts:
             records=records,
             board=board,
             recorder=recorder,
+            teams=TeamsTurns(records),
         )
 
     async def open(self) -> None:
@@ -132,7 +135,10 @@ class Parts:
         A turn under way is waited for, else it would store its events afterwards.
         Raises: SQLAlchemyError: the store could not be reached or is locked.
         """
-        key = self.turns.conversation_of(sender)
+        await self.clear_conversation(self.turns.conversation_of(sender))
+
+    async def clear_conversation(self, key: str) -> None:
+        """Delete a conversation by the engine's id. Raises: SQLAlchemyError."""
         turnstile = self.conversations.get(key).turnstile
         place = turnstile.enter()
         try:
@@ -161,6 +167,9 @@ class Parts:
         deleted = await asyncio.to_thread(self.store.delete_idle_since, time.time() - seconds)
         if deleted:
             log.info("purged %d stored events of idle conversations", deleted)
+        old = await asyncio.to_thread(self.teams.purge, timedelta(seconds=seconds))
+        if old:
+            log.info("purged %d turns of Teams", old)
 
     async def purge_records(self, now: datetime) -> None:
         """Delete records that are older than the settings say. Raises: SQLAlchemyError."""

@@ -36,6 +36,7 @@ LARGEST_BODY = 512 * 1024  # a reply comes back encoded for a form, two or three
 MOST_AT_ONCE = 2  # documents made at the same time; threads are left for what else needs them
 MOST_WAITING = 40
 CHANNEL = "web"  # that of documents and case links
+TEAMS = "teams"  # that of documents of replies in Teams
 _HOST = re.compile(r"[a-z0-9.-]{1,253}(:[0-9]{1,5})?|\[[0-9a-f:.]{2,45}\](:[0-9]{1,5})?", re.IGNORECASE)
 log = logging.getLogger("signpost.door")
 
@@ -48,6 +49,10 @@ def take_routes(parts: Parts) -> APIRouter:
     @router.post("/take/{kind}")
     async def take(kind: str, request: Request) -> Response:
         return await desk.take(kind, request)
+
+    @router.get("/kept/{link}/{kind}")
+    async def take_kept(link: str, kind: str, request: Request, draft: str = "0") -> Response:
+        return await desk.take_kept(link, kind, draft, request)
 
     @router.get("/case/{packed}")
     async def show_case(packed: str, request: Request) -> Response:
@@ -84,6 +89,16 @@ class TakeAway:
                 raise RefusedError(refused.status, "not_sealed") from None
             ticked = {value for name, value in pairs if name == "ticked"}
             return await self._in_turn(lambda: self._made(kind, data, ticked, fields))
+
+        return await self._in_words(request, take_it)
+
+    async def take_kept(self, link: str, kind: str, draft: str, request: Request) -> Response:
+        """One document of a reply that was given in Teams, which is kept there as long as its conversation."""
+
+        async def take_it() -> Response:
+            if kind not in self._documents:
+                raise RefusedError(404, "not_found")
+            return await self._in_turn(lambda: self._of_kept(kind, link, draft))
 
         return await self._in_words(request, take_it)
 
@@ -138,6 +153,15 @@ class TakeAway:
             return RedirectResponse(self._case_path(reply, ticked), 303)
         return self._documents.made(kind, reply, ticked, fields)
 
+    def _of_kept(self, kind: str, link: str, draft: str) -> Response:
+        card = self._parts.teams.card_of_link(link)
+        if card is None:
+            raise RefusedError(404, "not_kept")
+        reply = Reply.model_validate(card.reply)
+        self._refuse_if_off(areas_in(card.reply), TEAMS)
+        done = {item.statement_id for item in reply.checklist if item.state is ItemState.DONE}
+        return self._documents.made(kind, reply, done, {"draft": draft})
+
     def _reply_in(self, data: object) -> Reply:
         """The reply, given as JSON text or as what it holds. Raises RefusedError (403): it is not a sealed one."""
         try:
@@ -174,13 +198,13 @@ class TakeAway:
         self._refuse_if_off([case.area])
         return case
 
-    def _refuse_if_off(self, areas: Sequence[str]) -> None:
+    def _refuse_if_off(self, areas: Sequence[str], channel: str = CHANNEL) -> None:
         """Raises RefusedError (503): Signpost is switched off, altogether or for one of the areas."""
         board = self._parts.board
-        off = board.off_among(areas, CHANNEL)
-        if off or board.is_off(None, CHANNEL):
+        off = board.off_among(areas, channel)
+        if off or board.is_off(None, channel):
             known = offers_in(self._parts.settings.content_dir)
-            offers = [] if board.is_off(None, CHANNEL) else [known[area] for area in off if area in known]
+            offers = [] if board.is_off(None, channel) else [known[area] for area in off if area in known]
             raise RefusedError(503, "switched_off", text=self._words.switched_off(offers, "errors"))
 
     def _case_page(self, packed: str, link: str) -> Response:

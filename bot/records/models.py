@@ -16,6 +16,7 @@ from sqlalchemy import (
     Dialect,
     ForeignKey,
     Index,
+    LargeBinary,
     MetaData,
     String,
     Text,
@@ -271,3 +272,22 @@ class SignoffRow(Base):
     name: Mapped[str] = mapped_column(String(200))
     at: Mapped[datetime]
     content_version: Mapped[str] = mapped_column(String(12))
+
+
+class TeamsTurnRow(Base):
+    """A message from Teams and the card that answered it, for as long as a conversation is kept.
+
+    `id`, `place`, `card`: digests of Teams' own ids, under our secret. `conversation`: the engine's name of it.
+    `link`: stands in the addresses of the card's documents. `reply`: JSON, packed. `chosen`: what was pressed on the
+    card, in our words; empty while nothing was.
+    """
+
+    __tablename__ = "teams_turns"
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    place: Mapped[str] = mapped_column(String(64), index=True)
+    conversation: Mapped[str] = mapped_column(String(64), index=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    card: Mapped[str | None] = mapped_column(String(64), index=True)
+    link: Mapped[str | None] = mapped_column(String(LONG_ID), index=True)
+    reply: Mapped[bytes | None] = mapped_column(LargeBinary)
+    chosen: Mapped[str] = mapped_column(Text)

@@ -46,7 +46,9 @@ MAY_IMPORT: dict[str, set[str]] = {
         "bot.records",
     },
     "bot.desk": {"bot.documents", "bot.guidance", "bot.knowledge", "bot.records", "bot.settings"},
+    "bot.teams": {"bot.guidance", "bot.knowledge", "bot.records", "bot.settings"},
     "bot.door": {
+        "bot.teams",
         "bot.bootstrap",
         "bot.brands",
         "bot.desk",
@@ -68,7 +70,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "bot.cli_records": {"bot.desk", "bot.records", "bot.settings"},
     "bot.cli_reports": {"bot.bootstrap"},
     "bot.cli_switch": {"bot.settings", "bot.records"},
+    "bot.cli_teams": {"bot.settings", "bot.teams"},
     "bot.cli": {
+        "bot.cli_teams",
         "bot.cli_content",
         "bot.cli_learning",
         "bot.cli_records",

@@ -118,7 +118,13 @@ def served_app() -> FastAPI:
 
 @contextlib.asynccontextmanager
 async def door(
-    engine_url: str, folder: Path, *, mask: Any = fake_mask, address: str = "127.0.0.1", **settings: Any
+    engine_url: str,
+    folder: Path,
+    *,
+    mask: Any = fake_mask,
+    address: str = "127.0.0.1",
+    cloud: Any = None,
+    **settings: Any,
 ) -> AsyncIterator[httpx.AsyncClient]:
     """A client of a front door, which has started; its limits are short, its offers invented."""
     for area, name in (("suffolk", "Suffolk"), ("north-example", "North Example")):
@@ -136,7 +142,11 @@ async def door(
         **settings,
     }
     app = create_app(
-        Settings(_env_file=None, **chosen), mask=mask, is_disclosure=fake_is_disclosure, correct=spelling().correct
+        Settings(_env_file=None, **chosen),
+        mask=mask,
+        is_disclosure=fake_is_disclosure,
+        correct=spelling().correct,
+        cloud=cloud,
     )
     transport = httpx.ASGITransport(app, client=(address, 50000))
     async with (

@@ -197,3 +197,70 @@ def test_the_development_sign_in_is_for_development_on_this_machine_only(monkeyp
         assert DEVELOPMENT_SIGN_IN in faults(monkeypatch, SIGNPOST_HOST=host)
     monkeypatch.setenv("SIGNPOST_HOST", "127.0.0.1")
     assert f"{DEVELOPMENT_SIGN_IN}: never in production" in faults(monkeypatch, **PRODUCTION)
+
+
+TEAMS = {
+    "SIGNPOST_TEAMS_APP_ID": "11111111-2222-4333-8444-555555555555",
+    "SIGNPOST_TEAMS_APP_SECRET": "an-invented-secret",
+    "SIGNPOST_TEAMS_TENANT": "AAAAAAAA-bbbb-4ccc-8ddd-eeeeeeeeeeee",
+    "SIGNPOST_PUBLIC_URL": "https://signpost.test",
+}
+
+
+def test_teams_answers_its_own_tenant_and_those_that_are_named(monkeypatch):
+    for name, value in TEAMS.items():
+        monkeypatch.setenv(name, value)
+    assert load_settings(None).teams_tenant_list == ["aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee"]
+    other = "99999999-2222-4333-8444-555555555555"
+    monkeypatch.setenv("SIGNPOST_TEAMS_ALLOWED_TENANTS", f" {other} ,")
+    assert load_settings(None).teams_tenant_list == ["aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee", other]
+
+
+@pytest.mark.parametrize("name", sorted(TEAMS))
+def test_half_a_registration_for_teams_is_told(monkeypatch, name):
+    said = faults(monkeypatch, **{each: value for each, value in TEAMS.items() if each != name})
+    assert name in said
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SIGNPOST_TEAMS_APP_ID", "signpost"),
+        ("SIGNPOST_TEAMS_TENANT", "contoso.onmicrosoft.com"),
+        ("SIGNPOST_TEAMS_ALLOWED_TENANTS", "99999999-2222-4333-8444-555555555555, all"),
+    ],
+)
+def test_an_id_for_teams_that_is_none_is_told(monkeypatch, name, value):
+    said = faults(monkeypatch, **{**TEAMS, name: value})
+    assert said.startswith(f"{name}: an id has the form")
+    assert value not in said
+
+
+def test_teams_in_production_needs_a_public_address_with_https(monkeypatch):
+    production = {"SIGNPOST_ENVIRONMENT": "production", "SIGNPOST_SECRET": OWN_SECRET}
+    said = faults(monkeypatch, **{**TEAMS, **production, "SIGNPOST_PUBLIC_URL": "http://signpost.test"})
+    assert said.startswith("SIGNPOST_PUBLIC_URL: in production Teams needs")
+
+
+def test_unauthenticated_requests_are_for_development_on_the_loopback_only(monkeypatch):
+    name = "SIGNPOST_TEAMS_DANGEROUSLY_ALLOW_UNAUTHENTICATED_REQUESTS"
+    monkeypatch.setenv(name, "true")
+    assert load_settings(None).teams_dangerously_allow_unauthenticated_requests
+    assert faults(monkeypatch, SIGNPOST_HOST="0.0.0.0").startswith(f"{name}: only while SIGNPOST_HOST is this machine")
+    monkeypatch.delenv("SIGNPOST_HOST")
+    said = faults(monkeypatch, SIGNPOST_ENVIRONMENT="production", SIGNPOST_SECRET=OWN_SECRET)
+    assert said == f"{name}: never in production"
+
+
+@pytest.mark.parametrize(
+    ("value", "is_refused"), [("true", True), ("1", True), ("maybe", True), ("false", False), ("", False)]
+)
+def test_the_switch_of_the_teams_library_is_refused_in_production(monkeypatch, value, is_refused):
+    monkeypatch.setenv("DANGEROUSLY_ALLOW_UNAUTHENTICATED_REQUESTS", value)
+    load_settings(None)
+    monkeypatch.setenv("SIGNPOST_ENVIRONMENT", "production")
+    monkeypatch.setenv("SIGNPOST_SECRET", OWN_SECRET)
+    if is_refused:
+        assert faults(monkeypatch).startswith("DANGEROUSLY_ALLOW_UNAUTHENTICATED_REQUESTS: ")
+    else:
+        assert load_settings(None).is_production

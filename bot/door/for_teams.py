@@ -1,0 +1,116 @@
+"""Microsoft Teams at the door: the endpoint, and what the channel borrows of the door."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import JSONResponse
+
+from bot.door.incoming import Message
+from bot.door.making import case_of
+from bot.door.rendering import kinds_of
+from bot.door.sealing import sealed
+from bot.door.ticking import after_ticks
+from bot.door.words import reply_of
+from bot.guidance.reply import Reply
+from bot.settings import Settings, SettingsError
+
+if TYPE_CHECKING:
+    from bot.door.parts import Parts
+    from bot.teams.bot import Bot, Cloud
+    from bot.teams.channel import Door
+    from bot.teams.words import Words
+
+PATH = "/api/messages"
+CHANNEL = "teams"
+DOCUMENTS = (("print", "print"), ("pdf", "print"), ("docx", "print"), ("ics", "calendar"))
+
+
+def is_set_up(settings: Settings) -> bool:
+    """Whether Teams is to be answered."""
+    return bool(settings.teams_app_id) or settings.teams_dangerously_allow_unauthenticated_requests
+
+
+def join_teams(app: FastAPI, parts: Parts, covers: str, cloud: Cloud | None) -> Bot | None:
+    """Put the endpoint into the door's app. Returns: the bot, to be started and closed; None without settings.
+
+    Args:
+        covers: the names of the councils, as they are said.
+    Raises: SettingsError: the area that is taken for granted is none.
+    """
+    bot = _bot(parts, covers, cloud) if is_set_up(parts.settings) else None
+
+    @app.post(PATH)
+    async def take(request: Request) -> Response:
+        if bot is None:
+            return JSONResponse({"error": parts.words.error("teams_off")}, 503)
+        return await bot.take(request)
+
+    return bot
+
+
+def _bot(parts: Parts, covers: str, cloud: Cloud | None) -> Bot:
+    # Not at the top: the library takes seconds and 50 MB, and most installations have no Teams.
+    from bot.teams.bot import Bot, Cloud
+    from bot.teams.channel import Channel
+    from bot.teams.words import Words
+
+    settings = parts.settings
+    if settings.teams_area and parts.turns.known_area(settings.teams_area) is None:
+        raise SettingsError(f"SIGNPOST_TEAMS_AREA: there is no area {settings.teams_area!r}")
+    words, secret = Words.load({"covers": covers}), settings.secret.get_secret_value()
+    door = borrowed(parts, words)
+    return Bot(settings, cloud or Cloud(), lambda outbox: Channel(door, parts.teams, outbox, words, secret))
+
+
+def borrowed(parts: Parts, words: Words) -> Door:
+    """What the channel uses of the door."""
+    from bot.teams.channel import Door
+
+    settings, secret = parts.settings, parts.settings.secret.get_secret_value()
+
+    async def answer(sender: str, text: str, message_id: str) -> dict[str, Any]:
+        began = time.perf_counter()
+        message = Message(sender, text, settings.teams_area or None, message_id, channel=CHANNEL)
+        outcome = await parts.turns.answer(message)
+        parts.telemetry.reply_given(outcome.reply["status"], time.perf_counter() - began)
+        return outcome.reply
+
+    async def ticked(reply: dict[str, Any], ids: frozenset[str]) -> dict[str, Any]:
+        after = await asyncio.to_thread(
+            lambda: after_ticks(reply, ids, words.after_ticks, parts.shelf.knowledge()).model_dump(mode="json")
+        )
+        return sealed(secret, after)
+
+    return Door(
+        conversation_of=parts.turns.conversation_of,
+        may_ask=parts.limits.allows_sender,
+        answer=answer,
+        after_ticks=ticked,
+        forget=parts.clear_conversation,
+        links=lambda reply, link: links_of(reply, link, settings.public_url),
+        say=lambda name, status="small_talk", **values: reply_of(status, words.said(name, **values)),
+    )
+
+
+def links_of(reply: Mapping[str, Any], link: str, base: str) -> dict[str, str]:
+    """Addresses that a card leads to, by kind. `link`: the name under which its documents are found.
+
+    Without an address of our own as people see it (`base`) there are none.
+    """
+    if not base:
+        return {}
+    found = {"help": f"{base}/help", "privacy": f"{base}/privacy"}
+    if not reply["seal"]:
+        return found
+    kinds = kinds_of(reply)
+    found |= {kind: f"{base}/kept/{link}/{kind}" for kind, need in DOCUMENTS if need in kinds}
+    drafts = sum(takeaway["kind"] == "email" for takeaway in reply["takeaways"])
+    found |= {f"eml-{number}": f"{base}/kept/{link}/eml?draft={number}" for number in range(drafts)}
+    if packed := case_of(Reply.model_validate(reply)):
+        found["case"] = f"{base}/case/{packed}"
+    return found

@@ -1,0 +1,1 @@
+"""Signpost in Microsoft Teams."""
