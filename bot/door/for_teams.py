@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 
+from bot.door.cleaning import clean_text
 from bot.door.incoming import Message
 from bot.door.making import case_of
 from bot.door.rendering import kinds_of
@@ -75,7 +76,7 @@ def borrowed(parts: Parts, words: Words) -> Door:
 
     async def answer(sender: str, text: str, message_id: str) -> dict[str, Any]:
         began = time.perf_counter()
-        message = Message(sender, text, settings.teams_area or None, message_id, channel=CHANNEL)
+        message = Message(sender, clean_text(text), settings.teams_area or None, message_id, channel=CHANNEL)
         outcome = await parts.turns.answer(message)
         parts.telemetry.reply_given(outcome.reply["status"], time.perf_counter() - began)
         return outcome.reply

@@ -12,6 +12,7 @@ type Element = dict[str, Any]
 VERSION = "1.2"
 MOST_IN_A_ROW = 6  # Teams puts the others behind three dots
 ROW_CHARS = 50  # and cuts titles that do not fit in a row
+LONGEST_IN_A_ROW = 25
 
 
 def text(lines: Sequence[Line], *, listed: bool = False, **look: Any) -> list[Element]:
@@ -71,10 +72,12 @@ def toggle(title: str, target: str) -> Element:
 
 
 def rows_of(actions: Sequence[Element], **look: Any) -> list[Element]:
-    """Buttons in rows, as many in each as there is room for; none without words. `look`: spacing of the first row."""
+    """Buttons in rows: short ones side by side, as many as there is room for. `look`: spacing of the first row."""
     rows: list[list[Element]] = []
-    for action in (each for each in actions if each["title"]):
-        fits = bool(rows) and len(rows[-1]) < MOST_IN_A_ROW
+    actions = [each for each in actions if each["title"]]
+    are_short = all(len(each["title"]) <= LONGEST_IN_A_ROW for each in actions)
+    for action in actions:
+        fits = are_short and bool(rows) and len(rows[-1]) < MOST_IN_A_ROW
         if fits and sum(len(each["title"]) for each in (*rows[-1], action)) <= ROW_CHARS:
             rows[-1].append(action)
         else:

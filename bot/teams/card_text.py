@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from typing import NamedTuple
+from urllib.parse import quote
 
 from bot.guidance.showing import ADDRESS, target_of
 
@@ -21,15 +22,20 @@ _START = re.compile(r"\s*(?:#|[-+=](?=[\s=-]|$)|\d+[.)](?=\s|$))|\s{4}|\t")
 _PLAIN_ADDRESS = re.compile(r"[\w.%+@:/?&=#,!$-]*")
 _OUTER_UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
 _LONGEST_LINE = 2_000  # no sentence is as long; looking for addresses in much longer ones would take long
+_AS_IT_IS = "%:/?&=#+,@!$;~"  # in an address; what Markdown could see something in is encoded
 _LOOKALIKES = {"*": "\u2217", "`": "\u02cb"}
 
 
 class Piece(NamedTuple):
-    """Words that stand together; `strong` ones are bold. `is_marks`: numbers of sources in brackets, our own."""
+    """Words that stand together.
+
+    `strong`: in bold. `is_marks`: numbers of sources in brackets. `link`: an address of ours that they lead to.
+    """
 
     text: str
     strong: bool = False
     is_marks: bool = False
+    link: str = ""
 
 
 Line = Sequence[Piece]
@@ -53,6 +59,8 @@ def markdown_of(line: Line) -> str | None:
 def _markdown(piece: Piece) -> str | None:
     if piece.is_marks:
         return piece.text
+    if piece.link:
+        return f"[{piece.text}]({quote(piece.link, safe=_AS_IT_IS)})"
     return _strong(piece.text) if piece.strong else _linked(piece.text)
 
 

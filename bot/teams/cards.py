@@ -29,7 +29,8 @@ __all__ = ["LARGEST_CARD_BYTES", "card_of", "message_of", "summary_of"]
 CONTENT_TYPE = "application/vnd.microsoft.card.adaptive"
 LONGEST_SUMMARY = 150
 LONGEST_CHOSEN = 1000
-LONGEST_TITLE = 40
+LONGEST_TITLE = 60
+LONGEST_DRAFT_TITLE = 34  # fits on a telephone
 _TAKEN: dict[Link, str] = {"print": "print", "pdf": "print", "docx": "print", "ics": "calendar", "case": "case"}
 _FOOT: tuple[Link, ...] = ("help", "privacy")
 _MARKS = re.compile(r"\s*\[\d[\d, ]*\]")
@@ -163,7 +164,10 @@ class _Making:
         """Sources, drafts and what can be taken away: their buttons, and below these what each of them shows."""
         folds = list(self._folded(room))
         buttons = [toggle(title, target) for title, target, _ in folds]
-        hidden = [container(inside, id=target, isVisible=False) for _, target, inside in folds]
+        hidden = [
+            container([*text([[Piece(title, strong=True)]]), *inside], id=target, style="emphasis", isVisible=False)
+            for title, target, inside in folds
+        ]
         return [*rows_of(buttons, spacing="default"), *hidden]
 
     def _folded(self, room: Room) -> Iterator[tuple[str, str, list[Element]]]:
@@ -179,9 +183,7 @@ class _Making:
             yield words.take, "take", rows_of([open_url(words.links[kind], self._links[kind]) for kind in taken])
 
     def _sources(self, lines: list[str]) -> list[Element]:
-        return [
-            e for n, line in enumerate(lines, start=1) for e in text([[Piece(f"[{n}]", is_marks=True), Piece(line)]])
-        ]
+        return text([[Piece(f"[{number}]", is_marks=True), Piece(line)] for number, line in enumerate(lines, start=1)])
 
     def _elsewhere(self) -> list[Element]:
         link = self._links.get("print")
@@ -192,7 +194,7 @@ class _Making:
         if count == 1:
             return self._words.email
         title = self._words.email_form.format(form=draft["title"])
-        is_fit = draft["title"] and len(title) <= LONGEST_TITLE
+        is_fit = draft["title"] and len(title) <= LONGEST_DRAFT_TITLE
         return title if is_fit else self._words.email_number.format(number=number + 1)
 
     def _draft(self, draft: Mapping[str, Any], number: int, room: Room) -> list[Element]:
@@ -222,13 +224,10 @@ class _Making:
         return rows_of(buttons, spacing="medium")
 
     def _foot(self) -> list[Element]:
-        return rows_of(
-            [
-                open_url(self._words.links[kind], self._links[kind])
-                for kind in ("help", "privacy")
-                if kind in self._links
-            ]
-        )
+        """Help and privacy, small: they stand beneath every card."""
+        links = [Piece(self._words.links[kind], link=self._links[kind]) for kind in _FOOT if kind in self._links]
+        line = [piece for link in links for piece in (Piece("·"), link)][1:]
+        return text([line], size="small", spacing="medium")
 
 
 def _choice(payload: str) -> dict[str, str]:

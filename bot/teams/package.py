@@ -2,6 +2,7 @@
 
 import io
 import json
+import warnings
 import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 from jsonschema.exceptions import ValidationError
 from jsonschema.validators import Draft4Validator, validator_for
+from PIL import Image, UnidentifiedImageError
 from referencing import Registry
 from referencing.exceptions import Unresolvable
 
@@ -23,11 +25,11 @@ from bot.teams.manifest import (
     source_of,
     words_faults,
 )
-from bot.teams.png import Picture, PngError, read_png
 
 APP_FOLDER = Path(__file__).with_name("app")
 WORDS = "app.yml"
 ICON_SIDES = {"color.png": 192, "outline.png": 32}
+LARGEST_SIDE = 1024  # of an icon: the pixels of a larger one are not unpacked
 
 # The newest one that is generally available (since August 2026). Nothing in the manifest needs it: it is valid under
 # each version from 1.9 on (tested), so an older schema can be named where a catalogue does not take this one yet.
@@ -157,30 +159,50 @@ def _icons(folder: Path, faults: list[str]) -> Iterator[tuple[str, bytes]]:
     for name, side in ICON_SIDES.items():
         try:
             data = (folder / name).read_bytes()
-            picture = read_png(data)
         except OSError as error:
             faults.append(f"{name}: {error.strerror}")
             continue
-        except PngError as error:
-            faults.append(f"{name}: {error}")
-            continue
-        faults += [f"{name}: {fault}" for fault in _icon_faults(picture, side, is_outline=name == "outline.png")]
+        faults += [f"{name}: {fault}" for fault in icon_faults(data, side, is_outline=name == "outline.png")]
         yield name, data
 
 
-def _icon_faults(picture: Picture, side: int, *, is_outline: bool) -> Iterator[str]:
-    if (picture.width, picture.height) != (side, side):
-        yield f"it measures {picture.width}x{picture.height} pixels, and {side}x{side} are needed"
-    seen = [pixel for pixel in picture.pixels if pixel[3]]
+def icon_faults(data: bytes, side: int, *, is_outline: bool) -> list[str]:
+    """What keeps a file from being an icon of so many pixels a side, a line each; empty: nothing does."""
+    faults: list[str] = []
+    try:
+        with warnings.catch_warnings(action="error", category=Image.DecompressionBombWarning):
+            unread = Image.open(io.BytesIO(data), formats=["PNG"])  # its head only
+        width, height = unread.size
+        if (width, height) != (side, side):
+            faults.append(f"it measures {width}x{height} pixels, and {side}x{side} are needed")
+        if max(width, height) > LARGEST_SIDE:
+            return faults
+        if unread.mode == "I;16":  # its shades would be lost below
+            return [*faults, "it has 16 bits of grey: please save it in colour, with 8 bits a channel"]
+        unread.verify()  # the sums of all parts; afterwards it has to be opened again
+        picture = Image.open(io.BytesIO(data), formats=["PNG"]).convert("RGBA")
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        return ["it has far too many pixels"]
+    except UnidentifiedImageError:
+        return ["it is no PNG file, or a damaged one"]
+    except Exception:  # Pillow has no kind of its own for it: OSError, SyntaxError, ValueError, IndexError and more
+        return ["it is damaged"]
+    return [*faults, *_colour_faults(picture, is_outline=is_outline)]
+
+
+def _colour_faults(picture: Image.Image, *, is_outline: bool) -> Iterator[str]:
+    # (red, green, blue, alpha), each 0 to 255
+    colours: set[Any] = {colour for _, colour in picture.getcolors(picture.width * picture.height) or []}
+    seen = {colour for colour in colours if colour[3]}
     if is_outline:
-        if any(pixel[:3] != (255, 255, 255) for pixel in seen):
+        if any(colour[:3] != (255, 255, 255) for colour in seen):
             yield "it must be white and nothing else"
-        if not 0 < len(seen) < len(picture.pixels):
+        if not seen or seen == colours:
             yield "it must be a sign on a transparent ground"
     else:
-        if any(pixel[3] < 255 for pixel in picture.pixels):
+        if any(colour[3] < 255 for colour in colours):
             yield "it must fill its square; Teams cuts the corners itself"
-        if len(set(seen)) < 2:
+        if len(seen) < 2:
             yield "there is nothing on it"
 
 

@@ -21,11 +21,17 @@ GOOD = {
 }
 
 
-def signpost(folder: Path, *arguments: str, **changed: str) -> subprocess.CompletedProcess[str]:
+ALONE = ("-c", "from bot.cli_teams import app; app()")  # quicker than the whole command, and the same
+WHOLE = ("-m", "bot.cli", "teams")
+
+
+def signpost(
+    folder: Path, *arguments: str, through: tuple[str, ...] = ALONE, **changed: str
+) -> subprocess.CompletedProcess[str]:
     """Run the command in `folder`, with nothing of this machine's settings."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("SIGNPOST_")}
     return subprocess.run(
-        [sys.executable, "-c", "from bot.cli_teams import app; app()", "package", *arguments],
+        [sys.executable, *through, "package", *arguments],
         cwd=folder,
         env={**own, **GOOD, "SIGNPOST_VAR_DIR": str(folder / "var"), "PYTHONPATH": str(PROJECT_ROOT), **changed},
         capture_output=True,
@@ -70,6 +76,21 @@ def test_two_runs_write_the_same_bytes(tmp_path):
     signpost(tmp_path, "--out", "one.zip")
     signpost(tmp_path, "--out", "two.zip")
     assert (tmp_path / "one.zip").read_bytes() == (tmp_path / "two.zip").read_bytes()
+
+
+def test_the_whole_command_does_the_same(tmp_path):
+    alone = signpost(tmp_path, "--out", "pilot.zip")
+    package = (tmp_path / "pilot.zip").read_bytes()
+    (tmp_path / "pilot.zip").unlink()
+    done = signpost(tmp_path, "--out", "pilot.zip", through=WHOLE)
+    assert (done.returncode, done.stdout, done.stderr) == (0, alone.stdout, "")
+    assert (tmp_path / "pilot.zip").read_bytes() == package
+    assert files(tmp_path) == ["pilot.zip"]
+    refused = signpost(tmp_path, through=WHOLE, SIGNPOST_TEAMS_DEVELOPER_NAME="TODO")
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert refused.stderr.splitlines()[1].startswith("SIGNPOST_TEAMS_DEVELOPER_NAME: ")
+    assert len(refused.stderr.splitlines()) == 2
+    assert files(tmp_path) == ["pilot.zip"]
 
 
 def test_every_fault_has_its_line_and_nothing_is_written(tmp_path):

@@ -1,6 +1,5 @@
 """The package of the Teams app: what is in it, and that nothing faulty is ever made into one."""
 
-import contextlib
 import http.server
 import io
 import json
@@ -18,10 +17,10 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft4Validator
+from PIL import Image
 
 from bot.settings import PROJECT_ROOT, Settings
-from bot.teams.package import APP_FOLDER, SCHEMA_FILE, SCHEMA_VERSION, PackageError, package_of
-from bot.teams.png import SIGNATURE, PngError, read_png
+from bot.teams.package import APP_FOLDER, SCHEMA_FILE, SCHEMA_VERSION, PackageError, icon_faults, package_of
 
 APP_ID = "5f0c6d1e-9b3a-4c57-8e21-7a64d0b9f3c2"
 GOOD = {
@@ -411,80 +410,119 @@ def test_the_guide_names_every_setting_and_every_option():
 # Icons
 
 
-Pixel = tuple[int, int, int, int]
+Pixel = tuple[int, ...]
 WHITE, NOTHING, BLUE = (255, 255, 255, 255), (0, 0, 0, 0), (29, 79, 110, 255)
+SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
-def png(width: int, height: int, pixels: list[Pixel], ways: list[int] | None = None, *, alpha: bool = True) -> bytes:
-    """A PNG file; `ways`: the filter of each row."""
-    size, above, packed = 4 if alpha else 3, bytes(width * (4 if alpha else 3)), b""
-    for number in range(height):
-        row = b"".join(bytes(pixel[:size]) for pixel in pixels[number * width : (number + 1) * width])
-        way = (ways or [0] * height)[number]
-        packed += bytes([way]) + filtered(way, row, above, size)
-        above = row
-    head = struct.pack(">IIBBBBB", width, height, 8, 6 if alpha else 2, 0, 0, 0)
-    return SIGNATURE + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(packed)) + chunk(b"IEND", b"")
+def drawn(width: int, height: int, pixels: list[Pixel]) -> Image.Image:
+    picture = Image.new("RGBA", (width, height))
+    picture.putdata(pixels)
+    return picture
 
 
-def filtered(way: int, row: bytes, above: bytes, size: int) -> bytes:
-    def guess(left: int, up: int, corner: int) -> int:
-        near = min((abs(up - corner), 0), (abs(left - corner), 1), (abs(left + up - 2 * corner), 2))[1]
-        return [0, left, up, (left + up) // 2, (left, up, corner)[near]][way]
-
-    padded, shifted = bytes(size) + row, bytes(size) + above
-    return bytes((byte - guess(padded[at], above[at], shifted[at])) % 256 for at, byte in enumerate(row))
+def png(picture: Image.Image, kind: str = "PNG") -> bytes:
+    written = io.BytesIO()
+    picture.save(written, kind)
+    return written.getvalue()
 
 
 def chunk(name: bytes, body: bytes) -> bytes:
     return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
 
 
-@given(st.data())
-def test_the_pixels_that_are_read_are_those_that_were_written(data):
-    width, height = data.draw(st.integers(1, 6)), data.draw(st.integers(1, 6))
-    alpha = data.draw(st.booleans())
-    sample = st.integers(0, 255)
-    pixels = data.draw(
-        st.lists(
-            st.tuples(sample, sample, sample, sample if alpha else st.just(255)),
-            min_size=width * height,
-            max_size=width * height,
-        )
-    )
-    ways = data.draw(st.lists(st.integers(0, 4), min_size=height, max_size=height))
-    picture = read_png(png(width, height, pixels, ways, alpha=alpha))
-    assert (picture.width, picture.height, picture.pixels) == (width, height, pixels)
+def by_hand(
+    width: int, height: int, *, kind: int = 6, interlaced: int = 0, more: bytes = b"", raw: bytes = b""
+) -> bytes:
+    """A PNG file that says what it likes of itself, with 8 bits a sample; `more`: chunks before its pixels `raw`."""
+    head = struct.pack(">IIBBBBB", width, height, 8, kind, 0, 0, interlaced)
+    pixels = chunk(b"IDAT", zlib.compress(raw))
+    return SIGNATURE + chunk(b"IHDR", head) + more + pixels + chunk(b"IEND", b"")
+
+
+def outline_faults(data: bytes) -> list[str]:
+    return icon_faults(data, 32, is_outline=True)
+
+
+OUTLINE = (APP_FOLDER / "outline.png").read_bytes()
+SIGN = drawn(32, 32, [WHITE, NOTHING] * 512)
+TOLD_OF_BROKEN = (["it is damaged"], ["it is no PNG file, or a damaged one"])
+
+
+def test_wherever_a_file_is_cut_off_or_changed_it_is_told_to_be_damaged():
+    assert outline_faults(OUTLINE) == []
+    for at in range(len(OUTLINE) - 12):  # the last 12 bytes only say that this is the end
+        spoilt = bytearray(OUTLINE)
+        spoilt[at] ^= 1
+        for broken in (OUTLINE[:at], bytes(spoilt)):
+            assert outline_faults(broken) in TOLD_OF_BROKEN, at
 
 
 @given(st.binary(max_size=200), st.integers(0, 400))
-def test_a_broken_file_is_refused_in_words_and_nothing_else_happens(noise, at):
-    whole = (APP_FOLDER / "outline.png").read_bytes()
-    for broken in (noise, SIGNATURE + noise, whole[:at], whole[:at] + noise + whole[at + len(noise) :]):
-        with contextlib.suppress(PngError):  # anything else would be a fault of the reader
-            read_png(broken)
+def test_noise_in_a_file_is_refused_in_words_and_nothing_else_happens(noise, at):
+    assert outline_faults(noise) in TOLD_OF_BROKEN
+    assert outline_faults(SIGNATURE + noise) in TOLD_OF_BROKEN
+    for whole in (OUTLINE[:at] + noise, OUTLINE[:at] + noise + OUTLINE[at + len(noise) :]):
+        assert all(isinstance(line, str) for line in outline_faults(whole))  # nothing is raised
 
 
-def test_a_picture_that_unpacks_to_more_than_it_says_is_refused():
-    head = struct.pack(">IIBBBBB", 1, 1, 8, 6, 0, 0, 0)
-    bomb = SIGNATURE + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(bytes(50_000_000)))
-    with pytest.raises(PngError, match="its pixels are broken"):
-        read_png(bomb)
+@pytest.mark.parametrize("kind", [0, 2, 4, 6])
+@pytest.mark.parametrize("side", [1025, 9000, 10_000, 60_000])
+def test_a_picture_that_is_far_too_large_is_refused_by_its_head(side, kind):
+    # Between the bounds of Pillow too: it warns of 10 000 a side, and refuses 60 000 by itself.
+    told = outline_faults(by_hand(side, side, kind=kind))
+    size = f"it measures {side}x{side} pixels, and 32x32 are needed"
+    assert told == [size if side < 9500 else "it has far too many pixels"]
+
+
+@pytest.mark.parametrize("name", [b"zTXt", b"iCCP"])
+def test_words_in_a_picture_that_unpack_to_far_more_are_refused(name):
+    row = b"\0" + bytes(32 * 4)
+    packed = b"name\0\0" + zlib.compress(bytes(50_000_000))
+    assert outline_faults(by_hand(32, 32, raw=row * 32)) == ["it must be a sign on a transparent ground"]
+    assert outline_faults(by_hand(32, 32, raw=row * 32, more=chunk(name, packed))) == ["it is damaged"]
+
+
+@pytest.mark.parametrize("raw", [b"", b"\0" * 5])
+def test_a_picture_without_its_pixels_is_refused(raw):
+    assert outline_faults(by_hand(32, 32, raw=raw)) == ["it is damaged"]
+
+
+def test_a_sign_may_be_saved_in_any_kind_of_png():
+    white_or_nothing = SIGN.convert("LA")
+    palette = SIGN.quantize(2)
+    assert (white_or_nothing.mode, palette.mode) == ("LA", "P")
+    for picture in (SIGN, white_or_nothing, palette):
+        assert outline_faults(png(picture)) == []
+    interlaced = by_hand(32, 32, interlaced=1, raw=seven_passes(SIGN))
+    assert Image.open(io.BytesIO(interlaced)).info["interlace"] == 1
+    assert outline_faults(interlaced) == []
+
+
+def seven_passes(picture: Image.Image) -> bytes:
+    """The pixels in the order of an interlaced file (PNG specification, 8.2)."""
+    passes = [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)]
+    return b"".join(
+        b"\0" + b"".join(bytes(picture.getpixel((x, y))) for x in range(left, picture.width, across))
+        for left, top, across, down in passes
+        for y in range(top, picture.height, down)
+    )
 
 
 def test_the_own_icons_have_the_size_and_the_ground_that_teams_asks_for():
-    outline = read_png((APP_FOLDER / "outline.png").read_bytes())
-    assert (outline.width, outline.height) == (32, 32)
-    assert {pixel[:3] for pixel in outline.pixels if pixel[3]} == {(255, 255, 255)}
-    drawn = [number for number, pixel in enumerate(outline.pixels) if pixel[3]]
-    assert (drawn[0] // 32, drawn[-1] // 32) == (0, 31), "no room around the sign"
-    colour = read_png((APP_FOLDER / "color.png").read_bytes())
-    assert (colour.width, colour.height) == (192, 192)
-    ground = colour.pixels[0]
+    with Image.open(APP_FOLDER / "outline.png") as outline:
+        assert outline.size == (32, 32)
+        assert {colour[:3] for _, colour in outline.getcolors(1024) if colour[3]} == {(255, 255, 255)}
+        box = outline.getchannel("A").getbbox()
+    assert (box[1], box[3]) == (0, 32), "no room around the sign"
+    with Image.open(APP_FOLDER / "color.png") as picture:
+        colour = picture.convert("RGBA")
+    assert colour.size == (192, 192)
+    ground = colour.getpixel((0, 0))
     assert ground == BLUE
-    sign = [divmod(number, 192) for number, pixel in enumerate(colour.pixels) if pixel != ground]
-    assert all(48 <= row < 144 and 48 <= column < 144 for row, column in sign), "the middle 96 pixels"
-    assert {(255, 255, 255, 255), (255, 213, 74, 255)} <= set(colour.pixels)
+    sign = [(x, y) for x in range(192) for y in range(192) if colour.getpixel((x, y)) != ground]
+    assert all(48 <= x < 144 and 48 <= y < 144 for x, y in sign), "the middle 96 pixels"
+    assert {(255, 255, 255, 255), (255, 213, 74, 255)} <= {each for _, each in colour.getcolors(192 * 192)}
 
 
 @pytest.mark.parametrize(
@@ -492,28 +530,43 @@ def test_the_own_icons_have_the_size_and_the_ground_that_teams_asks_for():
     [
         (
             "color.png",
-            png(96, 96, [BLUE, WHITE] * 48 * 96),
+            png(drawn(96, 96, [BLUE, WHITE] * 48 * 96)),
             ["color.png: it measures 96x96 pixels, and 192x192 are needed"],
         ),
-        ("color.png", png(192, 192, [BLUE] * 192 * 192), ["color.png: there is nothing on it"]),
+        ("color.png", png(drawn(192, 192, [BLUE] * 192 * 192)), ["color.png: there is nothing on it"]),
         (
             "color.png",
-            png(192, 192, [NOTHING, BLUE, WHITE] * 64 * 192),
+            png(drawn(192, 192, [NOTHING, BLUE, WHITE] * 64 * 192)),
             ["color.png: it must fill its square; Teams cuts the corners itself"],
         ),
         (
             "outline.png",
-            png(32, 31, [WHITE, NOTHING] * 16 * 31),
+            png(drawn(32, 31, [WHITE, NOTHING] * 16 * 31)),
             ["outline.png: it measures 32x31 pixels, and 32x32 are needed"],
         ),
-        ("outline.png", png(32, 32, [BLUE, NOTHING] * 512), ["outline.png: it must be white and nothing else"]),
+        ("outline.png", png(drawn(32, 32, [BLUE, NOTHING] * 512)), ["outline.png: it must be white and nothing else"]),
         (
             "outline.png",
-            png(32, 32, [WHITE] * 1024, alpha=False),
+            png(drawn(32, 32, [WHITE] * 1024).convert("RGB")),
             ["outline.png: it must be a sign on a transparent ground"],
         ),
-        ("outline.png", png(32, 32, [NOTHING] * 1024), ["outline.png: it must be a sign on a transparent ground"]),
-        ("color.png", b"GIF89a", ["color.png: it is no PNG file"]),
+        (
+            "outline.png",
+            png(drawn(32, 32, [NOTHING] * 1024)),
+            ["outline.png: it must be a sign on a transparent ground"],
+        ),
+        (
+            "color.png",
+            png(Image.linear_gradient("L").resize((192, 192)).convert("I;16")),
+            ["color.png: it has 16 bits of grey: please save it in colour, with 8 bits a channel"],
+        ),
+        (
+            "color.png",
+            png(drawn(192, 192, [BLUE, WHITE] * 96 * 192), "GIF"),
+            ["color.png: it is no PNG file, or a damaged one"],
+        ),
+        ("color.png", b"", ["color.png: it is no PNG file, or a damaged one"]),
+        ("outline.png", OUTLINE[:-40], ["outline.png: it is damaged"]),
         ("color.png", None, ["color.png: No such file or directory"]),
     ],
 )
