@@ -59,6 +59,7 @@ class Sent:
     path: str
     body: dict[str, Any]
     authorization: str
+    at: float = field(default_factory=time.perf_counter, compare=False)
 
     @property
     def card(self) -> dict[str, Any]:
@@ -174,6 +175,32 @@ def microsoft() -> Iterator[Microsoft]:
         server.server_close()
 
 
+def activity_of(
+    side: Microsoft,
+    *,
+    name: str,
+    thread: str,
+    kind: str = "personal",
+    team: str = "",
+    tenant: str = TENANT,
+    **fields: Any,
+) -> dict[str, Any]:
+    """An activity as Teams makes them, a message unless `fields` say otherwise; those that are None are left out."""
+    whole = {
+        "type": "message",
+        "id": f"activity-{next(side.ids)}",
+        "timestamp": "2026-11-27T10:00:00Z",
+        "serviceUrl": side.service_url,
+        "channelId": "msteams",
+        "from": {"id": name, "name": "Ann Example", "aadObjectId": "00000000-1111-4222-8333-444444444444"},
+        "conversation": {"id": thread, "conversationType": kind, "tenantId": tenant},
+        "recipient": {"id": BOT, "name": "Signpost"},
+        "channelData": {"tenant": {"id": tenant}} | ({"team": {"id": team}} if team else {}),
+        **fields,
+    }
+    return {key: value for key, value in whole.items() if value is not None}
+
+
 class Person:
     """Somebody in Teams. Posts activities as Teams does, with a good token unless another is given."""
 
@@ -198,20 +225,8 @@ class Person:
 
     def activity(self, **fields: Any) -> dict[str, Any]:
         """An activity of this person's; fields that are None are left out."""
-        channel: dict[str, Any] = {"tenant": {"id": self.tenant}} | ({"team": {"id": self.team}} if self.team else {})
-        whole = {
-            "type": "message",
-            "id": f"activity-{next(self.side.ids)}",
-            "timestamp": "2026-11-27T10:00:00Z",
-            "serviceUrl": self.side.service_url,
-            "channelId": "msteams",
-            "from": {"id": self.name, "name": "Ann Example", "aadObjectId": "00000000-1111-4222-8333-444444444444"},
-            "conversation": {"id": self.thread, "conversationType": self.kind, "tenantId": self.tenant},
-            "recipient": {"id": BOT, "name": "Signpost"},
-            "channelData": channel,
-            **fields,
-        }
-        return {name: value for name, value in whole.items() if value is not None}
+        place = {"name": self.name, "thread": self.thread, "kind": self.kind, "team": self.team, "tenant": self.tenant}
+        return activity_of(self.side, **place, **fields)
 
     async def post(self, activity: Any, token: str | None = None, **request: Any) -> httpx.Response:
         """Bring an activity to the front door."""

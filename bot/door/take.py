@@ -160,7 +160,19 @@ class TakeAway:
         reply = Reply.model_validate(card.reply)
         self._refuse_if_off(areas_in(card.reply), TEAMS)
         done = {item.statement_id for item in reply.checklist if item.state is ItemState.DONE}
-        return self._documents.made(kind, reply, done, {"draft": draft})
+        return self._documents.made(kind, self._as_before_ticks(reply), done, {"draft": draft})
+
+    def _as_before_ticks(self, reply: Reply) -> Reply:
+        """The reply with the items that were ticked by hand not done by what was said: a document tells them apart."""
+        try:
+            by_hand = unpack(case_of(reply), self._parts.shelf.knowledge()).ticked
+        except CaseError:  # no case, or one of content that has changed since
+            return reply
+        items = [
+            item.model_copy(update={"state": ItemState.UNKNOWN}) if item.statement_id in by_hand else item
+            for item in reply.checklist
+        ]
+        return reply.model_copy(update={"checklist": items})
 
     def _reply_in(self, data: object) -> Reply:
         """The reply, given as JSON text or as what it holds. Raises RefusedError (403): it is not a sealed one."""

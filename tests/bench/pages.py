@@ -9,12 +9,14 @@ from tests.bench.desk import Figures as DeskFigures
 from tests.bench.load import Timings
 from tests.bench.masking import Recall
 from tests.bench.processes import Memory
+from tests.bench.teams import Figures as TeamsFigures
 from tests.bench.widget import LOADER, LONG, Figures
 from tests.evaluation.report import of, table
 
 SLOWEST_P50, LEAST_THROUGHPUT, LONGEST_START, MOST_MEMORY, MOST_GROWTH = 0.8, 1.5, 45.0, 2000.0, 2.0
 MOST_FOR_FIVE = 3
 LONGEST_TO_DRAFT = 2.0
+TEAMS_LIMIT = 28 * 1024  # bytes of a message, by Microsoft's documentation
 LARGEST_MEMORY = 2000
 HEAVIEST_LOADER, HEAVIEST_WIDGET, LONGEST_TO_SIGN = 2000, 25_000, 100
 BOTS = ("Signpost", "moodbot")
@@ -178,6 +180,25 @@ def desk(figures: DeskFigures) -> str:
     return "\n\n".join(
         [f"{figures.emails} invented e-mails of 60 to 200 words, one after the other.", table(("what", "figure"), rows)]
     )
+
+
+def teams(figures: TeamsFigures) -> str:
+    """Section: Teams."""
+    rows = [
+        ("the same questions over REST, median", f"{figures.rest:.1f} ms"),
+        ("95th percentile", f"{figures.rest_most:.1f} ms"),
+        ("in Teams until the card was sent, median", f"{figures.sent:.1f} ms"),
+        ("95th percentile", f"{figures.sent_most:.1f} ms"),
+        ("so the channel adds", f"**{figures.added:.1f} ms**"),
+        ("until Teams has its answer, with what is kept written, median", f"{figures.done:.1f} ms"),
+        ("size of a message with its card, median", f"{figures.card_bytes:,.0f} bytes"),
+        ("the largest", f"{figures.card_bytes_most:,} bytes (at most {TEAMS_LIMIT:,})"),
+    ]
+    about = (
+        f"{figures.turns} questions through one door on each channel, in turn. Tokens are signed and checked; the "
+        "connector is ours and on this machine, so the way to Microsoft and back is not in it."
+    )
+    return "\n\n".join([about, table(("what", "figure"), rows)])
 
 
 def widget(figures: Figures) -> str:

@@ -19,7 +19,7 @@ from pathlib import Path
 from playwright.sync_api import Error as BrowserError
 
 from bot.settings import PROJECT_ROOT, load_settings
-from tests.bench import authorities, desk, masking, moodbot, pages, setting_up, widget
+from tests.bench import authorities, desk, masking, moodbot, pages, setting_up, teams, widget
 from tests.bench.load import Target, load, side_by_side
 from tests.bench.processes import busy, cpu_seconds, machine, memory, tree
 from tests.bench.questions import LONG, QUESTIONS, SINGLE
@@ -46,6 +46,7 @@ def main() -> None:
             measured("Many authorities", lambda: many(folder / "authorities")),
             measured("Widget", lambda: pages.widget(widget.measure(folder / "var"))),
             measured("Desk", lambda: pages.desk(desk.measure(folder / "var"))),
+            measured("Teams", lambda: pages.teams(teams.measure(folder / "teams"))),
             measured("Masking", lambda: pages.masking(masking.measure())),
         ]
         if arguments.set_up:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager
@@ -558,3 +559,17 @@ def _events(tracker: Path) -> set[str]:
         found = {row[0] for row in connection.execute("select sender_id from events")}
     connection.close()
     return found
+
+
+async def test_the_log_tells_how_a_message_went_and_what_was_masked(
+    ann: Person, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "signpost.access")
+    await ann.say(f"{NAME} cannot hear")
+    line = json.loads([record.message for record in caplog.records if record.name == "signpost.access"][-1])
+    assert (line["route"], line["status"], line["reply"], line["masked"]) == (
+        "/api/messages",
+        200,
+        "answered",
+        ["name"],
+    )
