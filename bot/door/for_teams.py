@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
@@ -14,8 +14,10 @@ from bot.door.api import answered
 from bot.door.cleaning import clean_text
 from bot.door.incoming import Message
 from bot.door.making import case_of
+from bot.door.offers import offers_in
 from bot.door.rendering import kinds_of
 from bot.door.sealing import sealed
+from bot.door.switch import areas_in
 from bot.door.ticking import after_ticks
 from bot.door.words import reply_of
 from bot.guidance.reply import Reply
@@ -82,6 +84,8 @@ def borrowed(parts: Parts, words: Words) -> Door:
         return (await answered(parts, _under_way.get(), message)).reply
 
     async def ticked(reply: dict[str, Any], ids: frozenset[str]) -> dict[str, Any]:
+        if said := await asyncio.to_thread(_off, parts, areas_in(reply)):
+            return reply_of("switched_off", said, reply["area"])
         after = await asyncio.to_thread(
             lambda: after_ticks(reply, ids, words.after_ticks, parts.shelf.knowledge()).model_dump(mode="json")
         )
@@ -96,6 +100,15 @@ def borrowed(parts: Parts, words: Words) -> Door:
         links=lambda reply, link: links_of(reply, link, settings.public_url),
         say=lambda name, status="small_talk", **values: reply_of(status, words.said(name, **values)),
     )
+
+
+def _off(parts: Parts, areas: Sequence[str]) -> str:
+    """What is said where Teams is switched off, altogether or for one of some areas; else nothing."""
+    if parts.board.is_off(None, CHANNEL):
+        return parts.words.switched_off([])
+    off = parts.board.off_among(areas, CHANNEL)
+    known = offers_in(parts.settings.content_dir) if off else {}
+    return parts.words.switched_off([known[area] for area in off if area in known]) if off else ""
 
 
 def links_of(reply: Mapping[str, Any], link: str, base: str) -> dict[str, str]:

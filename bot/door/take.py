@@ -164,9 +164,11 @@ class TakeAway:
 
     def _as_before_ticks(self, reply: Reply) -> Reply:
         """The reply with the items that were ticked by hand not done by what was said: a document tells them apart."""
+        if not (packed := case_of(reply)):
+            return reply
         try:
-            by_hand = unpack(case_of(reply), self._parts.shelf.knowledge()).ticked
-        except CaseError:  # no case, or one of content that has changed since
+            by_hand = unpack(packed, self._parts.shelf.knowledge()).ticked
+        except CaseError:  # of content that has changed since
             return reply
         items = [
             item.model_copy(update={"state": ItemState.UNKNOWN}) if item.statement_id in by_hand else item

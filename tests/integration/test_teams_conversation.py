@@ -33,6 +33,9 @@ def respond(body: dict[str, Any]) -> Any:
     if message == "which form":
         understood = [{"fact": "year", "value": 4, "label": "Year 4"}]
         return [{"custom": reply("Which area?", "clarify", choices=CHOICES, understood=understood)}]
+    if message == "are we ready":
+        items = [{"text": POINT["text"], "statement_id": POINT["statement_id"], "state": "unknown", "firmness": "must"}]
+        return [{"custom": reply("Use form one. [7]", area="suffolk", parts=[PART], checklist=items)}]
     if message.startswith("/choose") and "suffolk" in message:
         taken = [
             {"kind": "print"},
@@ -217,6 +220,18 @@ async def test_switched_off_it_says_so(ann: Person, client: Any, engine: FakeEng
     assert "switched off" in texts((await ann.say("hearing")).card)
     assert engine.got == []
     assert "Ask me in your own words" in texts((await ann.say("help")).card)
+
+
+async def test_boxes_cannot_be_ticked_for_an_area_that_is_switched_off(ann: Person, client: Any) -> None:
+    from bot.records.switches import Switches
+
+    card = await ann.say("are we ready")
+    assert [action["data"] for action in actions(card.card)] == [{"signpost": "ticks"}]
+    Switches(client.app.state.parts.records).set("suffolk", "teams", True, "a test", None, "nobody")
+    client.app.state.parts.board.look()
+    (told,) = await ann.press(card.id, {"signpost": "ticks", "tick:suffolk/forms/one": "true"})
+    assert "switched off for Suffolk" in texts(told.card)
+    assert "Use form one" not in texts(told.card)
 
 
 async def test_somebody_typing_is_seen_while_an_answer_takes_long(
