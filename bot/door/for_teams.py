@@ -118,7 +118,8 @@ def links_of(reply: Mapping[str, Any], link: str, base: str) -> dict[str, str]:
     """
     if not base:
         return {}
-    found = {"help": f"{base}/help", "privacy": f"{base}/privacy"}
+    # Answers have enough buttons: where to read more about Signpost itself is told where nothing was asked.
+    found = {page: f"{base}/{page}" for page in ("help", "privacy") if reply["status"] == "small_talk"}
     if not reply["seal"]:
         return found
     kinds = kinds_of(reply)

@@ -588,3 +588,12 @@ async def test_the_log_tells_how_a_message_went_and_what_was_masked(
         "answered",
         ["name"],
     )
+
+
+async def test_where_to_read_more_stands_where_nothing_was_asked(ann: Person) -> None:
+    def leads(sent: Sent) -> set[str]:
+        links = [each["url"] for each in actions(sent.card, "Action.OpenUrl")] + _addresses(sent.card)
+        return {link.rpartition("/")[2] for link in links}
+
+    assert leads(await ann.say("help")) == {"help", "privacy"}
+    assert leads(await ann.say("which form")) == set()
