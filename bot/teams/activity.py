@@ -7,13 +7,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 SOMEBODY = "[name]"  # what masking puts in the place of a name
 _TAG = re.compile(r"<at\b[^>]*>.*?</at>", re.IGNORECASE | re.DOTALL)
 _THREAD = ";messageid="
+_ONE_STEP = re.compile(r"[^/\\?#%\s\x00-\x1f\x7f\ud800-\udfff]{1,1000}")
 
 
 class Kind(StrEnum):
@@ -58,8 +59,15 @@ class _Account(_Read):
     id: str = Field(min_length=1, max_length=1000)
 
 
+def _fits_a_path(name: str) -> str:
+    # The library puts it into an address as it is: it must stay one step of the path.
+    if not _ONE_STEP.fullmatch(name) or set(name) == {"."}:
+        raise ValueError("not an id")
+    return name
+
+
 class _Conversation(_Read):
-    id: str = Field(min_length=1, max_length=1000)
+    id: Annotated[str, AfterValidator(_fits_a_path)]
     conversationType: str | None = None  # noqa: N815 - Teams' name
     tenantId: str | None = None  # noqa: N815
 
@@ -89,7 +97,7 @@ class _Activity(_Read):
     channelData: _ChannelData | None = None  # noqa: N815
     text: str | None = None
     value: Any = None
-    replyToId: str | None = None  # noqa: N815
+    replyToId: Annotated[str, AfterValidator(_fits_a_path)] | None = None  # noqa: N815
     action: str | None = None
     entities: list[_Entity] | None = None
     membersAdded: list[_Account] | None = None  # noqa: N815

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import httpx
@@ -216,6 +217,10 @@ async def test_a_body_that_does_not_say_how_large_it_is_is_measured(client: http
         {"from": {"id": ""}},
         {"from": "ann"},
         {"conversation": {"id": 7, "tenantId": TENANT}},
+        {"conversation": {"id": "..", "tenantId": TENANT}},
+        {"conversation": {"id": "a/../../v3/other", "tenantId": TENANT}},
+        {"conversation": {"id": "a?x=1#y", "tenantId": TENANT}},
+        {"replyToId": "../../a:bea/activities/1"},
         {"recipient": None},
         {"type": None},
         {"type": 7},
@@ -246,14 +251,14 @@ async def test_others_are_answered_while_the_key_server_is_slow(ann: Person, sid
     asking = asyncio.create_task(ann.post(ann.activity(text="hearing")))
     while not side.key_requests:
         await asyncio.sleep(0.005)
-    slowest = 0.0
+    seconds = []
     for _ in range(20):
         began = time.perf_counter()
         assert (await ann.client.get("/healthz")).status_code == 200
-        slowest = max(slowest, time.perf_counter() - began)
+        seconds.append(time.perf_counter() - began)
         await asyncio.sleep(0.02)
-    assert not asking.done(), "the key server is still busy"
-    assert slowest < 0.1
+    assert not asking.done(), "all were answered before the key server was"
+    assert median(seconds) < 0.1
     assert (await asking).status_code == 200
 
 
