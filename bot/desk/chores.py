@@ -23,6 +23,7 @@ def purge_records(database: Database, settings: Settings, now: datetime) -> dict
         enquiries_keep_days=settings.enquiries_keep_days,
         reports_keep_days=settings.reports_keep_days,
         counts_keep_days=settings.counts_keep_days,
+        conversations_keep_hours=settings.retention_hours,
     )
 
 

@@ -5,7 +5,7 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import httpx
 from sqlalchemy.exc import SQLAlchemyError
@@ -167,9 +167,6 @@ class Parts:
         deleted = await asyncio.to_thread(self.store.delete_idle_since, time.time() - seconds)
         if deleted:
             log.info("purged %d stored events of idle conversations", deleted)
-        old = await asyncio.to_thread(self.teams.purge, timedelta(seconds=seconds))
-        if old:
-            log.info("purged %d turns of Teams", old)
 
     async def purge_records(self, now: datetime) -> None:
         """Delete records that are older than the settings say. Raises: SQLAlchemyError."""

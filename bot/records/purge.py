@@ -20,6 +20,7 @@ from bot.records.models import (
     ReportRow,
     SessionRow,
     StaffRow,
+    TeamsTurnRow,
     TurnRow,
     UnansweredRow,
 )
@@ -28,13 +29,20 @@ AT_ONCE = 500  # enquiries a statement
 
 
 def purge(
-    database: Database, now: datetime, *, enquiries_keep_days: int, reports_keep_days: int, counts_keep_days: int
+    database: Database,
+    now: datetime,
+    *,
+    enquiries_keep_days: int,
+    reports_keep_days: int,
+    counts_keep_days: int,
+    conversations_keep_hours: int,
 ) -> dict[str, int]:
     """Delete what is older than it may be.
 
     * enquiries with their replies and texts: neither was changed for `enquiries_keep_days`
     * reports that an answer is wrong, and unanswered questions: older than `reports_keep_days`
     * counted questions, lines of the audit log, and people whom nothing refers to: older than `counts_keep_days`
+    * turns of conversations in Teams: older than `conversations_keep_hours`
     * sessions: ended or revoked
 
     Each is a transaction of its own, so that nobody at work waits for all of it.
@@ -53,6 +61,7 @@ def purge(
         (UnansweredRow, [UnansweredRow.at < reported]),
         (TurnRow, [TurnRow.at < counted]),
         (AuditRow, [AuditRow.at < counted]),
+        (TeamsTurnRow, [TeamsTurnRow.at < now - timedelta(hours=conversations_keep_hours)]),
         (SessionRow, [or_(SessionRow.ends_at <= now, SessionRow.revoked_at.is_not(None))]),
         (StaffRow, [StaffRow.last_seen < counted, *_nothing_refers_to_them()]),
     )

@@ -99,10 +99,6 @@ class TeamsTurns:
         """Delete all that was said at a place."""
         self._delete(TeamsTurnRow.place == place)
 
-    def purge(self, older_than: timedelta) -> int:
-        """Delete what is older; returns how many."""
-        return self._delete(TeamsTurnRow.at < self._clock() - older_than)
-
     def _card(self, condition: Any) -> KeptCard | None:
         with self._database.session() as session:
             row = session.scalars(select(TeamsTurnRow).where(condition)).first()
@@ -110,6 +106,6 @@ class TeamsTurns:
             return None
         return KeptCard(row.conversation, json.loads(zlib.decompress(row.reply)), row.chosen, row.link or "")
 
-    def _delete(self, condition: Any) -> int:
+    def _delete(self, condition: Any) -> None:
         with self._database.session() as session:
-            return session.connection().execute(delete(TeamsTurnRow).where(condition)).rowcount
+            session.execute(delete(TeamsTurnRow).where(condition))

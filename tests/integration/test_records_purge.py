@@ -22,6 +22,7 @@ from bot.records.models import (
     SignoffRow,
     StaffRow,
     SwitchRow,
+    TeamsTurnRow,
     TurnRow,
     UnansweredRow,
 )
@@ -29,13 +30,20 @@ from bot.records.purge import purge
 from bot.records.replies import Replies
 from tests.records_support import ADA, BEN, NOW, Clock, add_enquiry, add_staff
 
-ENQUIRIES, REPORTS, COUNTS = 365, 180, 730
+ENQUIRIES, REPORTS, COUNTS, CONVERSATIONS = 365, 180, 730, 2
 LEAST = timedelta(microseconds=1)
 COMPOSED = {"verified": "Use form one.", "voice": "professional", "with_sources": True, "content_version": "abc"}
 
 
 def purged(database: Database, now: datetime = NOW) -> dict[str, int]:
-    return purge(database, now, enquiries_keep_days=ENQUIRIES, reports_keep_days=REPORTS, counts_keep_days=COUNTS)
+    return purge(
+        database,
+        now,
+        enquiries_keep_days=ENQUIRIES,
+        reports_keep_days=REPORTS,
+        counts_keep_days=COUNTS,
+        conversations_keep_hours=CONVERSATIONS * 24,
+    )
 
 
 def count(database: Database, row: type[Base]) -> int:
@@ -57,6 +65,10 @@ def report(at: datetime) -> ReportRow:
     return ReportRow(at=at, area="suffolk", said="wrong", question="what?", statements=[], content_version="abc")
 
 
+def in_teams(at: datetime) -> TeamsTurnRow:
+    return TeamsTurnRow(id="one", place="place", conversation="talk", at=at, chosen="")
+
+
 def line(at: datetime) -> AuditRow:
     return AuditRow(at=at, name="", action="sent", content_version="abc", detail={})
 
@@ -67,8 +79,15 @@ def person(at: datetime) -> StaffRow:
 
 @pytest.mark.parametrize(
     ("make", "days"),
-    [(turn, COUNTS), (line, COUNTS), (person, COUNTS), (report, REPORTS), (unanswered, REPORTS)],
-    ids=["turns", "audit", "staff", "wrong_reports", "unanswered"],
+    [
+        (turn, COUNTS),
+        (line, COUNTS),
+        (person, COUNTS),
+        (report, REPORTS),
+        (unanswered, REPORTS),
+        (in_teams, CONVERSATIONS),
+    ],
+    ids=["turns", "audit", "staff", "wrong_reports", "unanswered", "teams_turns"],
 )
 def test_both_sides_of_each_limit(database: Database, make: Callable[[datetime], Base], days: int) -> None:
     with database.session() as session:

@@ -99,11 +99,3 @@ def test_a_conversation_and_a_place_are_forgotten_and_nothing_else(turns: TeamsT
     assert set(turns.conversations_at("here")) == {"a"}
     turns.forget_place("there")
     assert [bool(turns.card(f"card {n}")) for n in range(1, 5)] == [True, False, False, False]
-
-
-def test_both_sides_of_the_limit_after_which_turns_go(turns: TeamsTurns, clock: Clock) -> None:
-    turns.take("one", "place", "talk")
-    clock.forward(hours=48)
-    assert turns.purge(timedelta(hours=48)) == 0
-    clock.now += LEAST
-    assert turns.purge(timedelta(hours=48)) == 1

@@ -531,11 +531,10 @@ async def test_turns_are_deleted_when_conversations_are(ann: Person, client: Any
     from datetime import UTC, datetime, timedelta
 
     await ann.say("hearing")
-    parts = client.app.state.parts
-    await parts.purge_conversations()
+    parts, now = client.app.state.parts, datetime.now(UTC)
+    await parts.purge_records(now)
     assert len(rows(client)) == 1
-    parts.teams._clock = lambda: datetime.now(UTC) + timedelta(hours=parts.settings.retention_hours, minutes=1)
-    await parts.purge_conversations()
+    await parts.purge_records(now + timedelta(hours=parts.settings.retention_hours, minutes=1))
     assert rows(client) == []
 
 

@@ -331,3 +331,15 @@ async def test_in_development_a_message_may_come_without_a_token(
         ann = Person(client, side)
         assert (await client.post(PATH, json=ann.activity(text="hearing"))).status_code == 200
     assert len(side.messages) == 1
+
+
+async def test_with_the_settings_of_a_real_installation_it_starts_and_asks_nobody_for_anything(
+    side: Microsoft, engine: FakeEngine, tmp_path: Path
+) -> None:
+    """Microsoft's key server is asked when a token names its issuer, and not before: tests would refuse it."""
+    async with door(engine.url, tmp_path, **SETTINGS) as client:
+        ann = Person(client, side)
+        assert (await client.post(PATH, json=ann.activity(text="hearing"))).status_code == 401
+        assert (await ann.post(ann.activity(text="hearing"), side.token(iss="https://evil.test"))).status_code == 401
+        keys = client.app.state.teams._keys  # type: ignore[attr-defined]
+        assert keys._client.uri == "https://login.botframework.com/v1/.well-known/keys"
