@@ -77,6 +77,7 @@ class Microsoft:
     keys: list[dict[str, Any]] = field(default_factory=lambda: [public_jwk()])
     key_seconds: float = 0.0
     key_status: int = 200
+    key_body: bytes | None = None  # instead of keys
     key_requests: int = 0
     sent: list[Sent] = field(default_factory=list)
     answers: list[tuple[int, dict[str, str]] | None] = field(default_factory=list)
@@ -135,7 +136,7 @@ def microsoft() -> Iterator[Microsoft]:
         def do_GET(self) -> None:
             side.key_requests += 1
             time.sleep(side.key_seconds)
-            self._send(side.key_status, {"keys": side.keys}, {})
+            self._send(side.key_status, {"keys": side.keys} if side.key_body is None else side.key_body, {})
 
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["content-length"])))
@@ -151,7 +152,7 @@ def microsoft() -> Iterator[Microsoft]:
         do_PUT = do_POST  # noqa: N815 - the server's name
 
         def _send(self, status: int, data: Any, headers: dict[str, str]) -> None:
-            content = json.dumps(data).encode()
+            content = data if isinstance(data, bytes) else json.dumps(data).encode()
             with contextlib.suppress(ConnectionError):
                 self.send_response(status)
                 for name, value in headers.items():

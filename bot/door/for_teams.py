@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,9 @@ from fastapi.responses import JSONResponse
 from bot.door.api import answered
 from bot.door.cleaning import clean_text
 from bot.door.incoming import Message
+from bot.door.info import retention
 from bot.door.making import case_of
+from bot.door.middleware import where
 from bot.door.offers import offers_in
 from bot.door.rendering import kinds_of
 from bot.door.sealing import sealed
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
 
 PATH = "/api/messages"
 CHANNEL = "teams"
+log = logging.getLogger("signpost.door")
 _under_way: ContextVar[Request] = ContextVar("request")  # whose line of the log tells how its reply went
 DOCUMENTS = (("print", "print"), ("pdf", "print"), ("docx", "print"), ("ics", "calendar"))
 
@@ -63,14 +67,15 @@ def _bot(parts: Parts, covers: str, cloud: Cloud | None) -> Bot:
     # Not at the top: the library takes seconds and 50 MB, and most installations have no Teams.
     from bot.teams.bot import Bot, Cloud
     from bot.teams.channel import Channel
+    from bot.teams.keeper import Keeper
     from bot.teams.words import Words
 
     settings = parts.settings
     if settings.teams_area and parts.turns.known_area(settings.teams_area) is None:
         raise SettingsError(f"SIGNPOST_TEAMS_AREA: there is no area {settings.teams_area!r}")
-    words, secret = Words.load({"covers": covers}), settings.secret.get_secret_value()
-    door = borrowed(parts, words)
-    return Bot(settings, cloud or Cloud(), lambda outbox: Channel(door, parts.teams, outbox, words, secret))
+    words = Words.load({"covers": covers, "retention": retention(settings)})
+    door, keeper, secret = borrowed(parts, words), Keeper(parts.teams), settings.secret.get_secret_value()
+    return Bot(settings, cloud or Cloud(), lambda outbox: Channel(door, keeper, outbox, words, secret))
 
 
 def borrowed(parts: Parts, words: Words) -> Door:
@@ -86,9 +91,13 @@ def borrowed(parts: Parts, words: Words) -> Door:
     async def ticked(reply: dict[str, Any], ids: frozenset[str]) -> dict[str, Any]:
         if said := await asyncio.to_thread(_off, parts, areas_in(reply)):
             return reply_of("switched_off", said, reply["area"])
-        after = await asyncio.to_thread(
-            lambda: after_ticks(reply, ids, words.after_ticks, parts.shelf.knowledge()).model_dump(mode="json")
-        )
+        try:
+            after = await asyncio.to_thread(
+                lambda: after_ticks(reply, ids, words.after_ticks, parts.shelf.knowledge()).model_dump(mode="json")
+            )
+        except Exception as error:  # the offers cannot be read; whatever it is, it is told in words
+            log.error("ticks were not counted: %s", where(error))
+            return parts.words.reply("error", "error", reply["area"])
         return sealed(secret, after)
 
     return Door(

@@ -60,6 +60,12 @@ def pages_for(settings: Settings, file: Path = TEXTS_FILE) -> dict[str, Page]:
     return {name: Page.model_validate(_filled(page, values)) for name, page in texts["pages"].items()}
 
 
+def retention(settings: Settings, file: Path = TEXTS_FILE) -> str:
+    """How long a conversation is kept, in words: "48 hours"."""
+    texts = yaml.safe_load(file.read_text(encoding="utf-8"))
+    return _counted(texts["counted"]["hours"], settings.retention_hours)
+
+
 def _counted(forms: tuple[str, str], number: int) -> str:
     """A number with its unit, by the forms for one and for several."""
     return forms[number != 1].format(number=number)

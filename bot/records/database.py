@@ -71,6 +71,12 @@ class Database:
             finally:
                 connection.execute(text("select pg_advisory_unlock(:number)"), {"number": LOCK_NUMBER})
 
+    def empty_log(self) -> None:
+        """Empty the log that SQLite writes ahead, where what was deleted still stands. Not while somebody reads."""
+        if self.is_sqlite:
+            with self.engine.connect() as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def close(self) -> None:
         """Give up the connections."""
         self.engine.dispose()
@@ -84,8 +90,9 @@ def _engine(url: str, *, is_sqlite: bool) -> Engine:
     @event.listens_for(engine, "connect")
     def _set_up(connection: object, _: object) -> None:
         cursor = connection.cursor()  # type: ignore[attr-defined]
-        # Readers do not wait for a writer; what was committed outlives a crash; rows hang on what they belong to.
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        # Readers do not wait for a writer; what was committed outlives a crash; rows hang on what they belong to; what
+        # was deleted is overwritten.
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 

@@ -18,6 +18,7 @@ from sqlalchemy.exc import IntegrityError
 from bot.records.database import Database
 from bot.records.models import TeamsTurnRow
 
+FORGOTTEN = ""  # in the place of a card
 GIVEN_UP_AFTER = timedelta(minutes=2)  # whoever took a message and did not answer it by then is gone
 
 
@@ -56,15 +57,15 @@ class TeamsTurns:
                 return session.connection().execute(again).rowcount == 1
         return True
 
-    def answered(self, turn: str, card: str, link: str, reply: dict[str, Any]) -> None:
-        """Keep the card that answered a message."""
+    def answered(self, turn: str, card: str, link: str, reply: dict[str, Any]) -> bool:
+        """Keep the card that answered a message; False, and nothing kept, where the message was forgotten meanwhile."""
         values = {"card": card, "link": link, "reply": zlib.compress(json.dumps(reply).encode())}
-        with self._database.session() as session:
-            session.execute(update(TeamsTurnRow).where(TeamsTurnRow.id == turn).values(**values))
+        return self._changed(turn, values)
 
-    def give_back(self, turn: str) -> None:
-        """Nothing came of a message: it may be taken again."""
-        self._delete(TeamsTurnRow.id == turn)
+    def give_back(self, turn: str) -> bool:
+        """Nothing came of a message: it may be taken again. False where it was forgotten meanwhile."""
+        # The row stays: by it the conversation is found when the app is taken away.
+        return self._changed(turn, {"at": self._clock() - GIVEN_UP_AFTER - timedelta(seconds=1)})
 
     def card(self, card: str) -> KeptCard | None:
         """A card that was sent, or None."""
@@ -91,13 +92,19 @@ class TeamsTurns:
         with self._database.session() as session:
             return session.scalars(query).all()
 
-    def forget(self, conversation: str) -> None:
-        """Delete all of a conversation."""
-        self._delete(TeamsTurnRow.conversation == conversation)
+    def forget(self, conversation: str, besides: str = "") -> None:
+        """Delete what was said in a conversation, but for one turn. That its messages were taken stays known."""
+        said = (TeamsTurnRow.conversation == conversation, TeamsTurnRow.id != besides)
+        gone = {"card": FORGOTTEN, "link": None, "reply": None, "chosen": ""}
+        with self._database.session() as session:
+            session.execute(update(TeamsTurnRow).where(*said).values(**gone))
+        self._database.empty_log()
 
     def forget_place(self, place: str) -> None:
-        """Delete all that was said at a place."""
-        self._delete(TeamsTurnRow.place == place)
+        """Delete all that is kept of a place."""
+        with self._database.session() as session:
+            session.execute(delete(TeamsTurnRow).where(TeamsTurnRow.place == place))
+        self._database.empty_log()
 
     def _card(self, condition: Any) -> KeptCard | None:
         with self._database.session() as session:
@@ -106,6 +113,8 @@ class TeamsTurns:
             return None
         return KeptCard(row.conversation, json.loads(zlib.decompress(row.reply)), row.chosen, row.link or "")
 
-    def _delete(self, condition: Any) -> None:
+    def _changed(self, turn: str, values: dict[str, Any]) -> bool:
+        """Change a turn that is under way; False where it is none any more."""
+        under_way = update(TeamsTurnRow).where(TeamsTurnRow.id == turn, TeamsTurnRow.card.is_(None))
         with self._database.session() as session:
-            session.execute(delete(TeamsTurnRow).where(condition))
+            return session.connection().execute(under_way.values(**values)).rowcount == 1

@@ -12,7 +12,9 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 SOMEBODY = "[name]"  # what masking puts in the place of a name
-_TAG = re.compile(r"<at\b[^>]*>.*?</at>", re.IGNORECASE | re.DOTALL)
+LONGEST_TEXT = 60_000  # characters that are looked at: far more than is ever read
+MOST_MENTIONS = 50
+_TAG = re.compile(r"<at\b[^<>]*>[^<]*</at>", re.IGNORECASE)
 _THREAD = ";messageid="
 _ONE_STEP = re.compile(r"[^/\\?#%\s\x00-\x1f\x7f\ud800-\udfff]{1,1000}")
 
@@ -61,14 +63,15 @@ class _Account(_Read):
 
 def _fits_a_path(name: str) -> str:
     # The library puts it into an address as it is: it must stay one step of the path.
-    if not _ONE_STEP.fullmatch(name) or set(name) == {"."}:
+    if (name and not _ONE_STEP.fullmatch(name)) or set(name) == {"."}:
         raise ValueError("not an id")
     return name
 
 
 class _Conversation(_Read):
-    id: Annotated[str, AfterValidator(_fits_a_path)]
+    id: Annotated[str, Field(min_length=1), AfterValidator(_fits_a_path)]
     conversationType: str | None = None  # noqa: N815 - Teams' name
+    isGroup: bool | None = None  # noqa: N815
     tenantId: str | None = None  # noqa: N815
 
 
@@ -119,7 +122,7 @@ def read_activity(data: Mapping[str, Any]) -> Incoming:
         kind=kind,
         id=activity.id or "",
         service_url=activity.serviceUrl,
-        tenant=tenant,
+        tenant=tenant.lower(),
         place=team or conversation.id.partition(_THREAD)[0],
         thread=conversation.id,
         person=activity.from_.id,
@@ -132,9 +135,11 @@ def read_activity(data: Mapping[str, Any]) -> Incoming:
 def _kind(activity: _Activity) -> Kind:
     bot = activity.recipient.id
     if activity.type == "message":
-        if isinstance(activity.value, dict) and activity.value:
+        # A button of another app may come with words; one of ours never does.
+        if isinstance(activity.value, dict) and activity.value and ("signpost" in activity.value or not activity.text):
             return Kind.PRESSED
-        is_alone = activity.conversation.conversationType in (None, "personal")
+        conversation = activity.conversation
+        is_alone = conversation.conversationType in (None, "personal") and not conversation.isGroup
         return Kind.MESSAGE if is_alone or any(_is_mention(e, bot) for e in activity.entities or []) else Kind.OTHER
     if activity.type == "installationUpdate":
         return {"add": Kind.ADDED, "remove": Kind.REMOVED}.get(activity.action or "", Kind.OTHER)
@@ -152,11 +157,13 @@ def _is_mention(entity: _Entity, of: str | None = None) -> bool:
 
 def _words(activity: _Activity) -> str:
     """What was written to us: our own mention is gone, that of somebody else is no name any more."""
-    text = activity.text or ""
-    for entity in activity.entities or []:
-        if entity.text and _is_mention(entity, activity.recipient.id):
-            text = text.replace(entity.text, " ")
-    for entity in activity.entities or []:
-        if entity.text and _is_mention(entity):
-            text = text.replace(entity.text, SOMEBODY)
+    text, bot = (activity.text or "")[:LONGEST_TEXT], activity.recipient.id
+    mentions = [entity for entity in activity.entities or [] if _is_mention(entity)][:MOST_MENTIONS]
+    own = {entity.text for entity in mentions if _is_mention(entity, bot)}
+    named = {entity.text for entity in mentions if entity.text}
+    if named:  # in one pass, the longest first: what was put in is not looked at again
+        pattern = "|".join(re.escape(each) for each in sorted(named, key=len, reverse=True))
+        text = re.sub(pattern, lambda found: " " if found.group() in own else SOMEBODY, text)
+    if None in own:  # which tag is ours is not said: it stands first, as where one begins with it
+        text = _TAG.sub(" ", text, count=1)
     return html.unescape(_TAG.sub(SOMEBODY, text)).replace("\xa0", " ").strip()

@@ -57,7 +57,7 @@ class Bot:
         self._keys = None if is_open else Keys(_key_set(environment))
         schemes = ("https://",) if settings.is_production else ("https://", "http://")
         assert environment.token_issuer == ISSUER
-        self._guard = Guard(self._keys, settings.teams_tenant_list, schemes)
+        self._guard = Guard(self._keys, settings.teams_app_id, settings.teams_tenant_list, schemes)
         secret = settings.teams_app_secret.get_secret_value() or None
         self._app = App(
             client_id=settings.teams_app_id or NOBODY,

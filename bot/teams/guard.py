@@ -1,7 +1,8 @@
 """What stands before the Teams library: it takes the request in, and lets on only what may come from Teams.
 
-The library checks signature, audience, time and service URL. Checked here besides: size, form, issuer, that the token
-ends at all, and the tenant. Keys are fetched beside the event loop (bot.teams.keys).
+The token is checked before the body is read: nobody without one costs more than that. The library checks it again,
+and that its service URL is the activity's. Checked here besides: size, form, issuer, that the token ends at all, the
+channel and the tenant. Keys are fetched beside the event loop (bot.teams.keys).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 import jwt
+from jwt.types import Options
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -20,6 +22,9 @@ from bot.teams.sdk import HttpRequest, HttpRouteHandler
 
 ISSUER = "https://api.botframework.com"
 LARGEST_BODY = 256 * 1024
+LARGEST_TOKEN = 16 * 1024
+LEEWAY_SECONDS = 300  # by which clocks may differ, as for the library
+CHANNEL = "msteams"
 log = logging.getLogger("signpost.teams")
 
 
@@ -37,12 +42,16 @@ class Guard:
 
     Args:
         keys: None where no token is asked for (development).
+        app_id: for which tokens must be.
         tenants: whose people may ask, in lower case.
         schemes: with which the address of Teams' own service may begin.
     """
 
-    def __init__(self, keys: Keys | None, tenants: Collection[str], schemes: tuple[str, ...] = ("https://",)) -> None:
+    def __init__(
+        self, keys: Keys | None, app_id: str, tenants: Collection[str], schemes: tuple[str, ...] = ("https://",)
+    ) -> None:
         self._keys = keys
+        self._app_id = app_id
         self._schemes = schemes
         self._tenants = frozenset(tenants)
         self._handler: HttpRouteHandler | None = None
@@ -80,16 +89,31 @@ class Guard:
     async def _let_on(self, request: Request) -> dict[str, Any]:
         if self._keys is None:
             return self._activity_in(await _body(request))
-        token = _token_in(request.headers)
+        await self._check_token(self._keys, _token_in(request.headers))
         activity = self._activity_in(await _body(request))
         self._check_tenant(activity)
+        return activity
+
+    async def _check_token(self, keys: Keys, token: str) -> None:
         try:
-            await self._keys.find(token)
+            key = await keys.find(token)
         except KeysUnavailableError:
             raise NotTakenError(503, "keys") from None
         except jwt.PyJWTError:
             raise NotTakenError(401, "key") from None
-        return activity
+        options: Options = {"require": ["exp", "aud", "iss"]}
+        try:
+            jwt.decode(
+                token,
+                key,
+                algorithms=["RS256"],
+                options=options,
+                audience=self._app_id,
+                issuer=ISSUER,
+                leeway=LEEWAY_SECONDS,
+            )
+        except jwt.PyJWTError:
+            raise NotTakenError(401, "token") from None
 
     def _activity_in(self, body: bytes) -> dict[str, Any]:
         try:
@@ -98,7 +122,7 @@ class Guard:
             raise NotTakenError(400, "not JSON") from None
         if not isinstance(data, dict):
             raise NotTakenError(400, "not an object")
-        if any(not isinstance(data.get(name, ""), str) for name in ("type", "id")):
+        if any(not isinstance(data.get(name, ""), str) for name in ("type", "id")) or "service_url" in data:
             raise NotTakenError(400, "not an activity")
         url = data.get("serviceUrl")
         if not isinstance(url, str) or not url.startswith(self._schemes):
@@ -106,7 +130,9 @@ class Guard:
         return data
 
     def _check_tenant(self, activity: Mapping[str, Any]) -> None:
-        named = {tenant for tenant in _tenants_in(activity) if tenant is not None}
+        if activity.get("channelId") != CHANNEL:
+            raise NotTakenError(403, "channel")
+        named = [tenant for tenant in _tenants_in(activity) if tenant is not None]
         if not named or any(str(tenant).lower() not in self._tenants for tenant in named):
             raise NotTakenError(403, "tenant")
 
@@ -114,7 +140,7 @@ class Guard:
 def _token_in(headers: Mapping[str, str]) -> str:
     """The bearer token, which says that it is one of the Bot Framework's; the signature is not looked at yet."""
     scheme, _, token = headers.get("authorization", "").partition(" ")
-    if scheme != "Bearer" or not token:
+    if scheme != "Bearer" or not token or len(token) > LARGEST_TOKEN:
         raise NotTakenError(401, "no token")
     try:
         header = jwt.get_unverified_header(token)

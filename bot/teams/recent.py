@@ -27,6 +27,5 @@ class Recent:
         """Take a name out."""
         self._kept.pop(name, None)
 
-    def clear(self) -> None:
-        """Forget all."""
-        self._kept.clear()
+    def __contains__(self, name: str) -> bool:
+        return name in self._kept

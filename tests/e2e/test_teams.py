@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import uuid
+import zlib
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import httpx
@@ -171,15 +173,29 @@ async def test_dates_go_into_a_calendar(ann: Person) -> None:
     assert b"BEGIN:VEVENT" in found.content
 
 
+def _stored(teams: Teams) -> str:
+    """All that stands in the files of engine and records, with the replies unpacked."""
+    settings, parts = teams.app.state.parts.settings, teams.app.state.parts
+    records = settings.records_url.removeprefix("sqlite:///")
+    paths = [Path(f"{path}{end}") for path in (settings.tracker_db, records) for end in ("", "-wal")]
+    files = [path.read_bytes().decode("utf-8", "replace") for path in paths if path.exists()]
+    with parts.records.session() as session:
+        replies = [row.reply for row in session.scalars(select(TeamsTurnRow)) if row.reply]
+    return "\n".join([*files, *(zlib.decompress(reply).decode() for reply in replies)])
+
+
 async def test_a_disclosure_is_told_where_to_turn_and_kept_nowhere(teams: Teams, ann: Person) -> None:
-    sent = await ann.say("she told me her uncle touches her")
+    sent = await ann.say("she told me her uncle touches her on marshmallow days")
     assert "call 999" in read(sent.card)
-    assert "uncle" not in str(teams.kept().reply)
+    stored = _stored(teams)
+    assert "call 999" in stored, "the answer is kept"
+    assert "marshmallow" not in stored
+    assert "her uncle" not in stored
 
 
-async def test_names_are_masked_before_anything_is_kept(
-    teams: Teams, ann: Person, signpost_processes: RunningSignpost
-) -> None:
-    await ann.say("Thomasina Quibbleworth in Year 4 cannot hear, Suffolk. Which form?")
-    kept = [(signpost_processes.var_dir / "tracker.db").read_bytes(), repr(teams.kept().reply).encode()]
-    assert not any(b"Quibbleworth" in each or b"Thomasina" in each for each in kept)
+async def test_names_are_masked_before_anything_is_kept(teams: Teams, ann: Person) -> None:
+    await ann.say("Thomasina Quibbleworth in Year 4 cannot hear the lawnmower, Suffolk. Which form?")
+    stored = _stored(teams)
+    assert "lawnmower" in stored, "the message itself is kept"
+    assert "Quibbleworth" not in stored
+    assert "Thomasina" not in stored

@@ -96,6 +96,25 @@ def test_a_conversation_and_a_place_are_forgotten_and_nothing_else(turns: TeamsT
         turns.answered(turn, f"card {turn}", f"link {turn}", REPLY)
     assert set(turns.conversations_at("here")) == {"a", "b"}
     turns.forget("b")
-    assert set(turns.conversations_at("here")) == {"a"}
     turns.forget_place("there")
     assert [bool(turns.card(f"card {n}")) for n in range(1, 5)] == [True, False, False, False]
+    assert [bool(turns.card_of_link(f"link {n}")) for n in range(1, 5)] == [True, False, False, False]
+    assert not turns.take("2", "here", "b"), "what was forgotten was taken all the same"
+    assert turns.take("3", "there", "a")
+
+
+def test_one_turn_can_be_left_out_of_forgetting(turns: TeamsTurns) -> None:
+    for turn in ("1", "2"):
+        turns.take(turn, "here", "a")
+        turns.answered(turn, f"card {turn}", f"link {turn}", REPLY)
+    turns.forget("a", besides="2")
+    assert [bool(turns.card(f"card {n}")) for n in (1, 2)] == [False, True]
+
+
+def test_what_was_forgotten_while_it_was_under_way_is_not_kept_afterwards(turns: TeamsTurns) -> None:
+    for turn, forget in [("1", lambda: turns.forget("a")), ("2", lambda: turns.forget_place("here"))]:
+        turns.take(turn, "here", "a")
+        forget()
+        assert not turns.answered(turn, "card", "link", REPLY)
+        assert not turns.give_back(turn)
+        assert turns.card("card") is None

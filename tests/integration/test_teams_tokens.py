@@ -262,13 +262,47 @@ async def test_others_are_answered_while_the_key_server_is_slow(ann: Person, sid
     assert (await asking).status_code == 200
 
 
+def _later(client: Any, seconds: float) -> None:
+    """Put the clock of the keys forward."""
+    client.app.state.teams._keys._clock = lambda: time.monotonic() + seconds
+
+
 async def test_a_key_that_nobody_knows_holds_up_nobody_whose_key_is_known(ann: Person, side: Microsoft) -> None:
     await ann.say("hearing")
-    side.key_seconds = 1.0
-    strange = [asyncio.create_task(ann.post({}, side.token(key="k", kid=f"k{n}"))) for n in range(30)]
-    await asyncio.sleep(0.05)
+    _later(ann.client, 400)  # so that the key server is asked again
+    side.key_seconds = 1.5
+    tokens = [side.token(key="key-two", kid=f"k{number}") for number in range(30)]
+    strange = [asyncio.create_task(ann.post(ann.activity(text="hearing"), token)) for token in tokens]
+    while side.key_requests < 2:
+        await asyncio.sleep(0.005)
     assert await ann.say("hearing again")
-    assert {(await each).status_code for each in strange} <= {400, 401, 503}
+    assert not all(task.done() for task in strange), "it was answered before the key server was"
+    assert {(await each).status_code for each in strange} == {401}
+    assert side.key_requests == 2, "they wait for one fetch"
+
+
+async def test_a_known_key_goes_on_while_the_key_server_hangs(ann: Person, side: Microsoft) -> None:
+    await ann.say("hearing")
+    _later(ann.client, 400)
+    side.key_seconds = 3.0
+    for number in range(5):
+        await ann.say(f"question {number}")
+    assert side.key_requests == 2
+    assert not ann.client.app.state.teams._keys._fetching.done()  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    "given", [b"<html>busy</html>", b"[]", b'{"keys": []}', b'{"keys": [{"kty": "oct", "k": "eA"}]}']
+)
+async def test_a_key_server_that_gives_no_keys_is_as_good_as_down(ann: Person, side: Microsoft, given: bytes) -> None:
+    side.key_body = given
+    assert (await ann.post(ann.activity(text="hearing"))).status_code == 503
+    side.key_body = None
+    _later(ann.client, 6)
+    await ann.say("hearing")
+    side.key_body = given
+    _later(ann.client, 400)
+    assert await ann.say("hearing again")
 
 
 async def test_keys_are_fetched_once_for_many_messages(ann: Person, side: Microsoft) -> None:
@@ -282,27 +316,25 @@ async def test_a_new_key_is_fetched_and_an_old_one_that_was_taken_back_is_not_be
 ) -> None:
     await ann.say("hearing")
     side.keys = [public_jwk("key-two")]
-    guard = ann.client.app.state.teams  # type: ignore[attr-defined]
-    keys = guard._keys
-    keys._clock = lambda: time.monotonic() + 400  # minutes later
-    keys._client.jwk_set_cache = type(keys._client.jwk_set_cache)(0.001)
-    keys._client.cooldown_duration = 0
-    assert (await ann.post(ann.activity(text="hearing"))).status_code == 401
+    _later(ann.client, 400)
     assert (await ann.post(ann.activity(text="hearing"), side.token(key="key-two", kid="key-two"))).status_code == 200
+    assert (await ann.post(ann.activity(text="hearing"))).status_code == 401
 
 
-async def test_a_key_server_that_is_down_is_told_and_known_keys_go_on(ann: Person, side: Microsoft) -> None:
+async def test_a_key_server_that_is_down_is_told_and_known_keys_go_on_for_a_day(ann: Person, side: Microsoft) -> None:
     side.key_status = 500
     refused = await ann.post(ann.activity(text="hearing"))
     assert (refused.status_code, refused.json()) == (503, {"error": "keys"})
+    assert side.key_requests == 1
+    await ann.post(ann.activity(text="hearing"))
+    assert side.key_requests == 1, "it is left in peace for a while"
     side.key_status = 200
+    _later(ann.client, 6)
     await ann.say("hearing")
-    keys = ann.client.app.state.teams._keys  # type: ignore[attr-defined]
-    keys._clock = lambda: time.monotonic() + 400
-    keys._client.jwk_set_cache = type(keys._client.jwk_set_cache)(0.001)
     side.key_status = 500
+    _later(ann.client, 20 * 3600)
     assert await ann.say("hearing again")
-    keys._clock = lambda: time.monotonic() + 2 * 24 * 3600
+    _later(ann.client, 25 * 3600)
     assert (await ann.post(ann.activity(text="hearing"))).status_code == 503
 
 
@@ -343,3 +375,48 @@ async def test_with_the_settings_of_a_real_installation_it_starts_and_asks_nobod
         assert (await ann.post(ann.activity(text="hearing"), side.token(iss="https://evil.test"))).status_code == 401
         keys = client.app.state.teams._keys  # type: ignore[attr-defined]
         assert keys._client.uri == "https://login.botframework.com/v1/.well-known/keys"
+
+
+@pytest.mark.parametrize("channel", ["webchat", "directline", "", None, 7])
+async def test_only_teams_is_answered(ann: Person, side: Microsoft, channel: object) -> None:
+    assert (await ann.post(ann.activity(text="hearing", channelId=channel))).status_code == 403
+    assert side.sent == []
+
+
+@pytest.mark.parametrize("tenant", [[], {}, 7, ""])
+async def test_a_tenant_that_is_no_text_is_none_of_ours(ann: Person, side: Microsoft, tenant: object) -> None:
+    activity = ann.activity(text="hearing", channelData={"tenant": {"id": tenant}})
+    assert (await ann.post(activity)).status_code == 403
+    assert side.sent == []
+
+
+async def test_a_body_is_not_read_before_the_token_is_checked(client: httpx.AsyncClient, side: Microsoft) -> None:
+    read = 0
+
+    async def body() -> AsyncIterator[bytes]:
+        nonlocal read
+        for _ in range(10):
+            read += 1
+            yield b" " * 1024
+
+    response = await client.post(PATH, content=body(), headers={"authorization": f"Bearer {side.token(key='key-two')}"})
+    assert response.status_code == 401
+    assert read <= 1
+
+
+async def test_in_production_answers_go_to_https_only(side: Microsoft, engine: FakeEngine, tmp_path: Path) -> None:
+    production = {"environment": "production", "secret": "an-invented-secret-of-forty-characters-xx"}
+    async with door(engine.url, tmp_path, cloud=side.cloud, **SETTINGS, **production) as client:
+        assert (await Person(client, side).post(Person(client, side).activity(text="hearing"))).status_code == 400
+    assert side.sent == []
+
+
+async def test_what_is_kept_cannot_be_found_from_the_ids_alone(
+    side: Microsoft, engine: FakeEngine, tmp_path: Path
+) -> None:
+    for number in range(2):
+        secret = f"an-invented-secret-of-forty-characters-{number}"
+        async with door(engine.url, tmp_path / str(number), cloud=side.cloud, **SETTINGS, secret=secret) as client:
+            await Person(client, side).say("hearing")
+    first, second = (body["sender"] for body in engine.got)
+    assert first != second, "they hang on the secret"
