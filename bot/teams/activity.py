@@ -14,6 +14,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 SOMEBODY = "[name]"  # what masking puts in the place of a name
 LONGEST_TEXT = 60_000  # characters that are looked at: far more than is ever read
 MOST_MENTIONS = 50
+TEAM_DELETED = frozenset({"teamDeleted", "teamHardDeleted"})
 _TAG = re.compile(r"<at\b[^<>]*>[^<]*</at>", re.IGNORECASE)
 _THREAD = ";messageid="
 _ONE_STEP = re.compile(r"[^/\\?#%\s\x00-\x1f\x7f\ud800-\udfff]{1,1000}")
@@ -82,6 +83,7 @@ class _Named(_Read):
 class _ChannelData(_Read):
     tenant: _Named | None = None
     team: _Named | None = None
+    eventType: str | None = None  # noqa: N815
 
 
 class _Entity(_Read):
@@ -94,7 +96,7 @@ class _Activity(_Read):
     type: str
     id: str | None = Field(None, max_length=1000)
     serviceUrl: str  # noqa: N815
-    from_: _Account = Field(alias="from")
+    from_: _Account | None = Field(None, alias="from")
     recipient: _Account
     conversation: _Conversation
     channelData: _ChannelData | None = None  # noqa: N815
@@ -118,6 +120,8 @@ def read_activity(data: Mapping[str, Any]) -> Incoming:
     tenant = (channel.tenant.id if channel.tenant else None) or conversation.tenantId or ""
     team = channel.team.id if channel.team else None
     kind = _kind(activity)
+    if activity.from_ is None and kind in (Kind.MESSAGE, Kind.PRESSED):
+        raise NotAnActivityError("from")
     return Incoming(
         kind=kind,
         id=activity.id or "",
@@ -125,7 +129,7 @@ def read_activity(data: Mapping[str, Any]) -> Incoming:
         tenant=tenant.lower(),
         place=team or conversation.id.partition(_THREAD)[0],
         thread=conversation.id,
-        person=activity.from_.id,
+        person=activity.from_.id if activity.from_ else "",
         text=_words(activity) if kind is Kind.MESSAGE else "",
         data=activity.value if kind is Kind.PRESSED else {},
         card=activity.replyToId or "",
@@ -146,7 +150,8 @@ def _kind(activity: _Activity) -> Kind:
     if activity.type == "conversationUpdate":
         if any(member.id == bot for member in activity.membersAdded or []):
             return Kind.ADDED
-        if any(member.id == bot for member in activity.membersRemoved or []):
+        is_gone = activity.channelData is not None and activity.channelData.eventType in TEAM_DELETED
+        if is_gone or any(member.id == bot for member in activity.membersRemoved or []):
             return Kind.REMOVED
     return Kind.OTHER
 

@@ -17,7 +17,7 @@ from sqlalchemy import select
 
 from bot.records.models import TeamsTurnRow
 from tests.integration.door_fakes import DISCLOSURE, NAME, FakeEngine, door, reply, running
-from tests.teams_support import BOT, OTHER_TENANT, SETTINGS, Microsoft, Person, Sent, microsoft
+from tests.teams_support import BOT, OTHER_TENANT, SETTINGS, TENANT, Microsoft, Person, Sent, microsoft
 
 CHOICES = [
     {"title": "Suffolk", "value": {"kind": "area", "value": "suffolk"}},
@@ -505,8 +505,17 @@ async def test_a_card_that_could_not_be_changed_is_used_up_all_the_same(
 # ---------------------------------------------------------------------- what is kept
 
 
+@pytest.mark.parametrize(
+    "gone",
+    [
+        {"membersRemoved": [{"id": BOT}]},
+        {"membersRemoved": [{"id": BOT}], "from": None},
+        {"channelData": {"tenant": {"id": TENANT}, "team": {"id": "19:team"}, "eventType": "teamDeleted"}},
+    ],
+    ids=["taken away", "by nobody", "the team is deleted"],
+)
 async def test_taking_the_app_away_deletes_all_that_was_said_there(
-    client: Any, side: Microsoft, engine: FakeEngine
+    client: Any, side: Microsoft, engine: FakeEngine, gone: dict[str, Any]
 ) -> None:
     channel = {"kind": "channel", "team": "19:team"}
     people = [
@@ -518,9 +527,7 @@ async def test_taking_the_app_away_deletes_all_that_was_said_there(
         await person.say("which form")
     tracker = client.app.state.parts.settings.tracker_db
     _keep_events(tracker, [body["sender"] for body in engine.got])
-    await Person(client, side, thread="19:general", **channel).do(
-        type="conversationUpdate", membersRemoved=[{"id": BOT}]
-    )
+    await Person(client, side, thread="19:general", **channel).do(type="conversationUpdate", **gone)
     assert _events(tracker) == {engine.got[2]["sender"]}
     assert {row.conversation for row in rows(client)} == {engine.got[2]["sender"]}
     sent = len(side.messages)
