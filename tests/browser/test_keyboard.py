@@ -234,8 +234,9 @@ def test_every_control_is_reached_in_reading_order_and_in_sight(
 ) -> None:
     page = (CHATS | SHEETS)[name](stage)
     page.set_viewport_size(viewport)  # type: ignore[arg-type]
-    first, *expected = page.evaluate(looking.CONTROLS_IN_ORDER)
+    page.wait_for_load_state()  # on a busy machine the page may still be on its way
     page.locator(".govuk-skip-link").focus()
+    first, *expected = page.evaluate(looking.CONTROLS_IN_ORDER)
     assert focused(page) == first
     reached, covered = [], []
     for _ in expected:
