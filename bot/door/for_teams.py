@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import logging
 from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
@@ -13,7 +14,7 @@ from fastapi.responses import JSONResponse
 
 from bot.door.api import answered
 from bot.door.cleaning import clean_text
-from bot.door.incoming import Message
+from bot.door.incoming import Message, RefusedError, read_body
 from bot.door.info import retention
 from bot.door.making import case_of
 from bot.door.middleware import where
@@ -58,7 +59,10 @@ def join_teams(app: FastAPI, parts: Parts, covers: str, cloud: Cloud | None) -> 
         if bot is None:
             return JSONResponse({"error": parts.words.error("teams_off")}, 503)
         _under_way.set(request)
-        return await bot.take(request)
+        try:
+            return await bot.take(request)
+        except RefusedError as refused:  # its own words tell the limit of the chat
+            return JSONResponse({"error": refused.code}, refused.status)
 
     return bot
 
@@ -67,6 +71,7 @@ def _bot(parts: Parts, covers: str, cloud: Cloud | None) -> Bot:
     # Not at the top: the library takes seconds and 50 MB, and most installations have no Teams.
     from bot.teams.bot import Bot, Cloud
     from bot.teams.channel import Channel
+    from bot.teams.guard import LARGEST_BODY
     from bot.teams.keeper import Keeper
     from bot.teams.words import Words
 
@@ -75,7 +80,8 @@ def _bot(parts: Parts, covers: str, cloud: Cloud | None) -> Bot:
         raise SettingsError(f"SIGNPOST_TEAMS_AREA: there is no area {settings.teams_area!r}")
     words = Words.load({"covers": covers, "retention": retention(settings)})
     door, keeper, secret = borrowed(parts, words), Keeper(parts.teams), settings.secret.get_secret_value()
-    return Bot(settings, cloud or Cloud(), lambda outbox: Channel(door, keeper, outbox, words, secret))
+    read = functools.partial(read_body, max_bytes=LARGEST_BODY)
+    return Bot(settings, cloud or Cloud(), read, lambda outbox: Channel(door, keeper, outbox, words, secret))
 
 
 def borrowed(parts: Parts, words: Words) -> Door:

@@ -15,7 +15,7 @@ from starlette.responses import Response
 from bot.settings import Settings
 from bot.teams.activity import NotAnActivityError, read_activity
 from bot.teams.channel import Channel
-from bot.teams.guard import ISSUER, Guard
+from bot.teams.guard import ISSUER, Guard, Read
 from bot.teams.keys import Keys
 from bot.teams.outbox import Outbox
 from bot.teams.sdk import (
@@ -48,16 +48,17 @@ class Bot:
     """One bot. `start` must have been awaited before anything is taken.
 
     Args:
+        read: reads the body of a request within the guard's limit; what it raises, `take` raises.
         channel: takes what sends messages; makes the channel.
     """
 
-    def __init__(self, settings: Settings, cloud: Cloud, channel: Callable[[Outbox], Channel]) -> None:
+    def __init__(self, settings: Settings, cloud: Cloud, read: Read, channel: Callable[[Outbox], Channel]) -> None:
         is_open = settings.teams_dangerously_allow_unauthenticated_requests
         environment = cloud.environment
         self._keys = None if is_open else Keys(_key_set(environment))
         schemes = ("https://",) if settings.is_production else ("https://", "http://")
         assert environment.token_issuer == ISSUER
-        self._guard = Guard(self._keys, settings.teams_app_id, settings.teams_tenant_list, schemes)
+        self._guard = Guard(self._keys, settings.teams_app_id, settings.teams_tenant_list, read, schemes)
         secret = settings.teams_app_secret.get_secret_value() or None
         self._app = App(
             client_id=settings.teams_app_id or NOBODY,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Any
 
 import jwt
@@ -25,6 +25,7 @@ LARGEST_BODY = 256 * 1024
 LARGEST_TOKEN = 16 * 1024
 LEEWAY_SECONDS = 300  # by which clocks may differ, as for the library
 CHANNEL = "msteams"
+Read = Callable[[Request], Awaitable[bytes]]
 log = logging.getLogger("signpost.teams")
 
 
@@ -44,12 +45,19 @@ class Guard:
         keys: None where no token is asked for (development).
         app_id: for which tokens must be.
         tenants: whose people may ask, in lower case.
+        read: reads the body of a request within LARGEST_BODY; what it raises is raised.
         schemes: with which the address of Teams' own service may begin.
     """
 
     def __init__(
-        self, keys: Keys | None, app_id: str, tenants: Collection[str], schemes: tuple[str, ...] = ("https://",)
+        self,
+        keys: Keys | None,
+        app_id: str,
+        tenants: Collection[str],
+        read: Read,
+        schemes: tuple[str, ...] = ("https://",),
     ) -> None:
+        self._read = read
         self._keys = keys
         self._app_id = app_id
         self._schemes = schemes
@@ -88,9 +96,9 @@ class Guard:
 
     async def _let_on(self, request: Request) -> dict[str, Any]:
         if self._keys is None:
-            return self._activity_in(await _body(request))
+            return self._activity_in(await self._read(request))
         await self._check_token(self._keys, _token_in(request.headers))
-        activity = self._activity_in(await _body(request))
+        activity = self._activity_in(await self._read(request))
         self._check_tenant(activity)
         return activity
 
@@ -150,18 +158,6 @@ def _token_in(headers: Mapping[str, str]) -> str:
     if header.get("alg") != "RS256" or claims.get("iss") != ISSUER or "exp" not in claims:
         raise NotTakenError(401, "not a token of the Bot Framework")
     return token
-
-
-async def _body(request: Request) -> bytes:
-    announced = request.headers.get("content-length", "")
-    if announced.isdecimal() and int(announced) > LARGEST_BODY:
-        raise NotTakenError(413, "too large")
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LARGEST_BODY:
-            raise NotTakenError(413, "too large")
-    return bytes(body)
 
 
 def _tenants_in(activity: Mapping[str, Any]) -> list[object]:
